@@ -1,0 +1,2 @@
+class UsernameRefused(ValueError):
+    """The text is no username."""

@@ -1,0 +1,32 @@
+"""Whether mail goes out, and where somebody's mail goes."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Max
+
+from accounts.models import User
+
+from .models import Message
+from .vocabulary import LONGEST_WAIT_SECONDS, Mailbox
+
+REMEMBERED = timedelta(seconds=LONGEST_WAIT_SECONDS) * 1.1
+
+
+def mail_is_down(at: datetime) -> bool:
+    """Whether a mail asked for now would wait: the mail server let us down since it last took one, or a message that
+    is due lies there and nobody takes it.
+
+    True for everybody or for nobody: what becomes of one recipient's mail changes nothing here. A failure counts for
+    a little longer than the longest wait between two attempts, after which nobody knows.
+    """
+    last = Message.objects.aggregate(failed=Max("failed_at"), handed_over=Max("handed_over_at"))
+    failed, handed_over = last["failed"], last["handed_over"]
+    if failed and failed > at - REMEMBERED and (handed_over is None or handed_over < failed):
+        return True
+    return Message.objects.late(at).exists()
+
+
+def mailbox_of_user(user: str) -> Mailbox | None:
+    """Where the person reads mail whose sign-in has this id."""
+    found = User.objects.filter(pk=user).exclude(email="").values_list("email", "language").first()
+    return Mailbox(*found) if found else None

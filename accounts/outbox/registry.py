@@ -1,0 +1,60 @@
+"""What slices below tell the outbox: which kinds of message and letter there are, and where somebody's mail goes.
+
+Called from ``AppConfig.ready`` alone.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from .vocabulary import Mail, Mailbox, Sheet
+
+Compose = Callable[[str, Mailbox, datetime], Mail | None]
+"""Of what a message is about, to which mailbox, at the moment of sending. None: there is nothing to send. It runs in a
+transaction of its own, which is committed before the mail server hears of it: a code is born here."""
+
+ComposeLetter = Callable[[str, int, datetime], Sheet]
+"""Of what a letter is about, which printing this is (1, 2 …), and when. A secret that is born here voids that of an
+earlier printing."""
+
+FindMailbox = Callable[[str], Mailbox | None]
+"""Of somebody's id. None: they have no mailbox that we may use."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """``once``: a code. When nobody knows whether it was handed over, it is not sent again."""
+
+    once: bool
+    compose: Compose
+
+
+KINDS: dict[str, Kind] = {}
+LETTERS: dict[str, ComposeLetter] = {}
+RECIPIENTS: dict[str, FindMailbox] = {}
+
+
+def register_kind(*, name: str, once: bool, compose: Compose) -> None:
+    _once(KINDS, name)
+    KINDS[name] = Kind(once, compose)
+
+
+def register_letter(*, name: str, compose: ComposeLetter) -> None:
+    _once(LETTERS, name)
+    LETTERS[name] = compose
+
+
+def register_recipient(*, prefix: str, mailbox_of: FindMailbox) -> None:
+    """``prefix`` of ``user:<uuid>`` is ``user``."""
+    _once(RECIPIENTS, prefix)
+    RECIPIENTS[prefix] = mailbox_of
+
+
+def _once(registered: Mapping[str, object], name: str) -> None:
+    if name in registered:
+        raise ValueError(f"{name} is registered already")
+
+
+def mailbox_of(recipient: str) -> Mailbox | None:
+    prefix, _, of = recipient.partition(":")
+    return RECIPIENTS[prefix](of)

@@ -1,0 +1,18 @@
+"""What others know of a person, and so may not stand in their password."""
+
+from collections.abc import Iterator
+
+from django.conf import settings
+
+from accounts.models import User
+
+from .registry import PERSONAL_WORDS
+
+
+def personal_words(user: User | None) -> Iterator[str]:
+    """``user`` may not be saved yet; None for a password that is nobody's yet."""
+    yield settings.PLAN.short_name
+    if user is not None:
+        yield from (user.username, user.name, user.email.partition("@")[0])
+        for words_of in PERSONAL_WORDS:
+            yield from words_of(user)

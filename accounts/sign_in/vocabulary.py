@@ -1,0 +1,59 @@
+"""Words of signing in."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Verb(models.TextChoices):
+    """What the audit says."""
+
+    SIGN_IN = "sign_in", "signed in"
+    FAIL_TO_SIGN_IN = "fail_to_sign_in", "gave a wrong password or code"
+    SIGN_OUT = "sign_out", "signed out"
+    END_SESSION = "end_session", "ended a session"
+    ADD_SECOND_FACTOR = "add_second_factor", "added a second factor"
+    REMOVE_SECOND_FACTOR = "remove_second_factor", "removed a second factor"
+    MAKE_RECOVERY_CODES = "make_recovery_codes", "made new recovery codes"
+
+
+class Notice(models.TextChoices):
+    """What the outbox says to the person."""
+
+    ADDED = "second-factor-added", "a second factor was added"
+    REMOVED = "second-factor-removed", "a second factor was removed"
+    RECOVERY_CODES = "recovery-codes-made", "new recovery codes were made"
+
+
+class Proof(models.TextChoices):
+    """What a person shows to be who they say, as the audit names it."""
+
+    PASSWORD = "password", _("Password")
+    APP = "totp", _("Authenticator app")
+    PASSKEY = "webauthn", _("Passkey")
+    RECOVERY_CODE = "recovery_codes", _("Recovery code")
+
+
+GUESSES = 5
+"""How many wrong passwords for one account, or codes, in a row."""
+
+MINUTES_PER_GUESS = 3
+"""After those, one more in every such time."""
+
+GUESSES_PER_DAY = 50
+"""For one account from browsers that it does not know, however patient the guesser."""
+
+GUESSES_OF_AN_ADDRESS = 20
+"""Wrong passwords and codes from one address of the network, for whatever accounts."""
+
+SECONDS_PER_GUESS_OF_AN_ADDRESS = 6
+
+INVITATIONS_OF_AN_ADDRESS = 100
+"""Challenges for passkeys to strangers from one address of the network; after those, one a second."""
+
+KEY_MINUTES = 30
+"""How long the page that shows the key of an authenticator app can be finished."""
+
+PASSKEY_NAME_LONGEST = 40
+
+CREDENTIAL_LONGEST = 20_000
+"""Characters of what a browser answers for a passkey; 2,000 are many."""
