@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class CodeSets(AppConfig):
+    name = "directory.code_sets"
+    label = "code_sets"

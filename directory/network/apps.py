@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Network(AppConfig):
+    name = "directory.network"
+    label = "network"
