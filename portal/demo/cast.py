@@ -1,0 +1,60 @@
+"""The people of the demo, as seeds/cast.csv names them. All of them are fictional, and so are their passwords."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+
+from accounts.vocabulary import CapacityKind, Job
+
+CAST = Path(settings.BASE_DIR) / "seeds" / "cast.csv"
+
+
+@dataclass(frozen=True)
+class Person:
+    """One of the cast. ``capacities`` are as ``member``, ``clinician`` or ``staff:navigator``: who is staff has that
+    job, in a department, and under a manager, who is another of the cast. ``member_id`` is None: there are no members
+    yet, only people who will be."""
+
+    username: str
+    password: str
+    email: str
+    name: str
+    language: str
+    capacities: list[str]
+    department: str
+    manager: str
+    npi: str | None
+    member_id: str | None = None
+
+    @property
+    def kinds(self) -> list[CapacityKind]:
+        return [CapacityKind(capacity.partition(":")[0]) for capacity in self.capacities]
+
+    @property
+    def job(self) -> Job | None:
+        jobs = [capacity.partition(":")[2] for capacity in self.capacities]
+        return next((Job(job) for job in jobs if job), None)
+
+    def as_json(self) -> dict[str, object]:
+        keys = ("username", "password", "email", "name", "capacities", "member_id", "npi")
+        return {key: getattr(self, key) for key in keys}
+
+
+def read_cast(file: Path) -> Iterator[Person]:
+    """The people of the file, in its order."""
+    with file.open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            yield Person(
+                username=row["username"],
+                password=row["password"],
+                email=row["email"],
+                name=row["name"],
+                language=row["language"],
+                capacities=row["capacities"].split("|"),
+                department=row["department"],
+                manager=row["manager"],
+                npi=row["npi"] or None,
+            )

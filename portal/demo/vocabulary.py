@@ -1,0 +1,13 @@
+"""What the demo is called, and how it is served."""
+
+SOURCE = "demo network"
+"""Whose roster the fictional network is: it is whole within this name."""
+
+PORT = 8000
+WORKERS = 2
+THREADS_OF_A_WORKER = 4
+"""Each holds a database connection."""
+WAITING_REQUESTS_OF_A_WORKER = 64
+"""Whoever comes when so many wait is left to wait outside."""
+
+MAILS_SHOWN = 50
