@@ -1,0 +1,240 @@
+"""One person, one sign-in, several capacities; and what the database refuses of them."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accounts.audit.models import AuditEvent
+from accounts.errors import UsernameRefused
+from accounts.models import Capacity, Post, User
+from accounts.operations import (
+    begin_session,
+    choose_language,
+    end_capacity,
+    end_sessions,
+    give_capacity,
+    give_post,
+    note_use,
+    open_account,
+)
+from accounts.rules import ends_at, is_a_username, second_factor_is_demanded
+from accounts.vocabulary import CapacityKind, Job, Verb, program
+
+BY = program("tests")
+NOON = datetime(2026, 11, 20, 18, tzinfo=UTC)
+PASSWORD = "Quiet-Harbor7!"  # fictional
+
+
+def an_account(username: str = "hodan.abdi") -> User:
+    return open_account(
+        username=username,
+        name="Hodan Abdi",
+        email="hodan@mail.example",
+        password=PASSWORD,
+        language="en",
+        by=BY,
+        at=NOON,
+    )
+
+
+def a_staff_person(username: str = "grace.lindgren") -> Capacity:
+    return give_capacity(user=an_account(username), kind=CapacityKind.STAFF, by=BY, at=NOON)
+
+
+def told(verb: Verb) -> list[AuditEvent]:
+    return list(AuditEvent.objects.filter(verb=verb))
+
+
+# Accounts
+
+
+@pytest.mark.parametrize("text", ["hodan.abdi", "a23456", "A-b_c.9", "x" * 30])
+def test_a_username_is_six_to_thirty_plain_characters(text: str) -> None:
+    assert is_a_username(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "short", "x" * 31, ".hodan.abdi", "hodan abdi", "hodan@mail.example", "hódan.abdi"]
+)
+def test_what_is_no_username_opens_no_account(db: None, text: str) -> None:
+    with pytest.raises(UsernameRefused):
+        an_account(text)
+    assert not User.objects.exists()
+
+
+def test_a_username_is_one_persons_whatever_its_case(db: None) -> None:
+    an_account("hodan.abdi")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        an_account("Hodan.Abdi")
+
+
+def test_opening_an_account_is_told_by_number_alone(db: None) -> None:
+    user = an_account()
+    (event,) = told(Verb.OPEN_ACCOUNT)
+    assert event.subject == f"user:{user.pk}"
+    assert "hodan" not in str(vars(event)).lower()
+
+
+def test_a_weak_password_opens_no_account(db: None) -> None:
+    with pytest.raises(ValidationError):
+        open_account(
+            username="hodan.abdi", name="", email="h@mail.example", password="short", language="en", by=BY, at=NOON
+        )
+    assert not User.objects.exists()
+
+
+def test_two_people_may_share_a_mailbox(db: None) -> None:
+    assert an_account("hodan.abdi").email == an_account("yusuf.abdi").email
+
+
+def test_the_language_of_mail_is_the_persons_choice(db: None) -> None:
+    user = an_account()
+    choose_language(user_id=user.pk, language="es", by=BY, at=NOON)
+    user.refresh_from_db()
+    assert user.language == "es"
+    assert told(Verb.CHOOSE_LANGUAGE)
+
+
+# Capacities
+
+
+def test_one_person_holds_several_capacities(db: None) -> None:
+    user = an_account()
+    for kind in (CapacityKind.MEMBER, CapacityKind.CLINICIAN, CapacityKind.REPRESENTATIVE, CapacityKind.REPRESENTATIVE):
+        give_capacity(user=user, kind=kind, by=BY, at=NOON)
+    assert Capacity.objects.live(NOON).filter(user=user).count() == 4
+
+
+def test_nobody_is_staff_twice_at_once(db: None) -> None:
+    staff = a_staff_person()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        give_capacity(user=staff.user, kind=CapacityKind.STAFF, by=BY, at=NOON + timedelta(days=1))
+
+
+def test_who_left_may_come_back(db: None) -> None:
+    staff = a_staff_person()
+    later = NOON + timedelta(days=30)
+    end_capacity(capacity=staff, by=BY, at=later)
+    again = give_capacity(user=staff.user, kind=CapacityKind.STAFF, by=BY, at=later)
+    assert list(Capacity.objects.live(later)) == [again]
+
+
+def test_a_capacity_ends_with_the_moment_and_is_told_once(db: None) -> None:
+    staff = a_staff_person()
+    for _ in range(2):
+        end_capacity(capacity=staff, by=BY, at=NOON + timedelta(hours=1))
+    assert Capacity.objects.live(NOON + timedelta(minutes=59)).exists()
+    assert not Capacity.objects.live(NOON + timedelta(hours=1)).exists()
+    assert len(told(Verb.END_CAPACITY)) == 1
+
+
+def test_a_capacity_of_an_unknown_kind_is_refused_by_the_database(db: None) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Capacity.objects.create(user=an_account(), kind="wizard", since=NOON)
+
+
+@pytest.mark.parametrize("act", [end_capacity, end_sessions])
+def test_a_restricting_act_is_a_transaction_of_its_own(db: None, act: Any) -> None:
+    """So that it can be written ahead of the database that may lose it."""
+    subject = {"capacity": a_staff_person()} if act is end_capacity else {"user_id": an_account().pk}
+    with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
+        act(**subject, by=BY, at=NOON)
+
+
+# Posts
+
+
+def a_post(capacity: Capacity, **changed: Any) -> Post:
+    return give_post(
+        **{
+            "capacity": capacity,
+            "job": Job.NAVIGATOR,
+            "department": "Care navigation",
+            "manager": None,
+            "starts_on": date(2026, 11, 1),
+            "by": BY,
+            "at": NOON,
+            **changed,
+        }
+    )
+
+
+def test_a_post_counts_from_its_first_day_to_its_last(db: None) -> None:
+    post = a_post(a_staff_person(), ends_on=date(2026, 11, 30))
+    days = [date(2026, 10, 31), date(2026, 11, 1), date(2026, 11, 30), date(2026, 12, 1)]
+    assert [list(Post.objects.live(day)) for day in days] == [[], [post], [post], []]
+
+
+def test_nobody_has_a_job_twice_at_once(db: None) -> None:
+    staff = a_staff_person()
+    a_post(staff, ends_on=date(2026, 11, 30))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        a_post(staff, starts_on=date(2026, 11, 30))
+    a_post(staff, starts_on=date(2026, 12, 1))
+    a_post(staff, job=Job.MEMBER_RELATIONS)
+
+
+def test_nobody_is_their_own_manager(db: None) -> None:
+    staff = a_staff_person()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        a_post(staff, manager=staff)
+
+
+# Sessions
+
+
+def test_ending_sessions_signs_a_person_out_everywhere_at_the_next_request(db: None) -> None:
+    user = an_account()
+    here, there = Client(), Client()
+    for client in (here, there):
+        client.force_login(user)
+    end_sessions(user_id=user.pk, by=BY, at=NOON)
+    user.refresh_from_db()
+    for client in (here, there):
+        assert client.session["_auth_user_hash"] != user.get_session_auth_hash()
+    assert told(Verb.END_SESSIONS)
+
+
+def test_the_session_hash_depends_on_password_version_and_key(settings: Any) -> None:
+    user = User(username="hodan.abdi")
+    user.set_password(PASSWORD)
+    first = user.get_session_auth_hash()
+    user.credentials_version += 1
+    second = user.get_session_auth_hash()
+    user.set_password(PASSWORD + "x")
+    third = user.get_session_auth_hash()
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another" * 10
+    assert len({first, second, third, user.get_session_auth_hash()}) == 4
+    assert user.get_session_auth_fallback_hash() == [third]
+
+
+def test_a_session_notes_its_use_every_few_seconds_at_most(db: None) -> None:
+    session = Client().session
+    begin_session(session=session, at=NOON)
+    note_use(session=session, at=NOON + timedelta(seconds=19))
+    assert session["seen"] == NOON.timestamp()
+    note_use(session=session, at=NOON + timedelta(seconds=20))
+    assert session["seen"] == NOON.timestamp() + 20
+    assert session["began"] == NOON.timestamp()
+
+
+KINDS = st.sets(st.sampled_from(CapacityKind.values))
+
+
+@given(kinds=KINDS, idle=st.integers(0, 60 * 60 * 13), used_for=st.integers(0, 60 * 60 * 13))
+def test_no_session_outlives_its_limits(kinds: set[str], idle: int, used_for: int) -> None:
+    seen = NOON + timedelta(seconds=used_for)
+    over = ends_at(began=NOON, seen=seen, kinds=kinds) <= seen + timedelta(seconds=idle)
+    staff = "staff" in kinds
+    assert over == (idle >= (600 if staff else 900) or used_for + idle >= (8 if staff else 12) * 3600)
+
+
+@given(kinds=KINDS)
+def test_staff_and_clinicians_owe_a_second_factor(kinds: set[str]) -> None:
+    assert second_factor_is_demanded(kinds) == bool(kinds & {"staff", "clinician"})

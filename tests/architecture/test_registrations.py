@@ -1,0 +1,24 @@
+"""The one way up: what a slice tells one above it, each with its reason."""
+
+from tests.architecture.test_architecture import IMPORTS
+from tests.architecture.tree import word_of
+
+REGISTRATIONS = {
+    ("accounts.outbox", "accounts.outbox.registry.register_recipient"): "whoever has an account reads mail there",
+    ("accounts.codes", "accounts.outbox.registry.register_kind"): "a code is born when its mail is handed over",
+    ("accounts.codes", "accounts.outbox.registry.register_recipient"): "a code that nobody gets costs what others do",
+    ("accounts.password", "accounts.outbox.registry.register_kind"): "the notice of a new password",
+    ("accounts.email_change", "accounts.outbox.registry.register_kind"): "the notices of another email",
+    ("accounts.email_change", "accounts.outbox.registry.register_recipient"): "the mailbox to be, and the one that was",
+    ("accounts.email_change", "accounts.password.registry.on_new_password"): "a new password stops a change that waits",
+    ("accounts.sign_in", "accounts.outbox.registry.register_kind"): "the notices of second factors",
+}
+
+
+def test_every_registration_has_its_reason() -> None:
+    found = {
+        (one.source.removesuffix(".apps"), one.target)
+        for one in IMPORTS
+        if word_of(one.target) == "registry" and word_of(one.source) == "apps"
+    }
+    assert found == set(REGISTRATIONS)
