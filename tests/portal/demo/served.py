@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -88,9 +89,14 @@ class Demo:
 
     def stop(self, how: signal.Signals = signal.SIGTERM, *, group: bool = False) -> tuple[int, str]:
         """Exit code, and what it said to the end. Its output ends when the last of its processes has."""
+        assert self.process.stdout is not None
         (os.killpg if group else os.kill)(self.process.pid, how)
-        said, _ = self.process.communicate(timeout=SECONDS_TO_STOP)
-        return self.process.returncode, said
+        too_long = threading.Timer(SECONDS_TO_STOP, self.process.kill)
+        too_long.start()
+        said = self.process.stdout.read()  # Popen.communicate would lose what the lines before were read with
+        code = self.process.wait()
+        too_long.cancel()
+        return code, said
 
 
 def free_port() -> int:
