@@ -7,6 +7,7 @@ from django.db.models import Max
 from accounts.models import User
 
 from .models import Message
+from .registry import mailbox_of
 from .vocabulary import LONGEST_WAIT_SECONDS, Mailbox
 
 REMEMBERED = timedelta(seconds=LONGEST_WAIT_SECONDS) * 1.1
@@ -30,3 +31,8 @@ def mailbox_of_user(user: str) -> Mailbox | None:
     """Where the person reads mail whose sign-in has this id."""
     found = User.objects.filter(pk=user).exclude(email="").values_list("email", "language").first()
     return Mailbox(*found) if found else None
+
+
+def has_mailbox(recipient: str) -> bool:
+    """Whether mail can go to somebody now. Raises KeyError for a recipient of a kind that nobody registered."""
+    return mailbox_of(recipient) is not None

@@ -217,22 +217,27 @@ def queue_letter(*, kind: str, recipient: str, about: str = "", by: Actor, at: d
 
 
 @transaction.atomic
-def print_letter(*, letter: UUID, by: Actor, at: datetime) -> Sheet:
+def print_letter(*, letter: UUID, printing: int, by: Actor, at: datetime) -> Sheet:
     """What the letter says, made now. Printing again makes it anew, and voids what the last one said.
 
-    Raises LetterRefused to whoever had it written, and for one that was withdrawn.
+    printing: which this is to be (1, 2 …). Of two who print the first at once, one is refused, or else the envelope of
+        the other would hold what is void.
+
+    Raises LetterRefused, also to whoever had it written, and for one that was withdrawn.
     """
     found = Letter.objects.select_for_update().get(pk=letter)
     if found.issued_by == by.id:
         raise LetterRefused(_("You had this letter written, so somebody else prints it. Ask a colleague."))
     if found.state == LetterState.VOID:
         raise LetterRefused(_("This letter was withdrawn. Have a new one written if it is still needed."))
+    if found.printing != printing - 1:
+        raise LetterRefused(_("This letter was printed a moment ago. Look whether the envelope is there already."))
     found.state = LetterState.PRINTED
-    found.printing += 1
+    found.printing = printing
     found.printed_at, found.printed_by = at, by.id
     found.save(update_fields=["state", "printing", "printed_at", "printed_by"])
     audit.record(verb=Verb.LETTER_PRINTED, by=by, at=at, subject=f"letter:{found.pk}")
-    return LETTERS[found.kind](found.about, found.printing, at)
+    return LETTERS[found.kind].compose(found.about, found.printing, at)
 
 
 @transaction.atomic

@@ -6,6 +6,9 @@ Called from ``AppConfig.ready`` alone.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from accounts.vocabulary import Job
 
 from .vocabulary import Mail, Mailbox, Sheet
 
@@ -15,7 +18,7 @@ transaction of its own, which is committed before the mail server hears of it: a
 
 ComposeLetter = Callable[[str, int, datetime], Sheet]
 """Of what a letter is about, which printing this is (1, 2 …), and when. A secret that is born here voids that of an
-earlier printing."""
+earlier printing. Raises LetterRefused when there is nothing left to say."""
 
 FindMailbox = Callable[[str], Mailbox | None]
 """Of somebody's id. None: they have no mailbox that we may use."""
@@ -29,8 +32,17 @@ class Kind:
     compose: Compose
 
 
+@dataclass(frozen=True)
+class LetterKind:
+    """``label``: what it is called in the print queue; ``job``: who prints it."""
+
+    label: Any
+    job: Job
+    compose: ComposeLetter
+
+
 KINDS: dict[str, Kind] = {}
-LETTERS: dict[str, ComposeLetter] = {}
+LETTERS: dict[str, LetterKind] = {}
 RECIPIENTS: dict[str, FindMailbox] = {}
 
 
@@ -39,9 +51,9 @@ def register_kind(*, name: str, once: bool, compose: Compose) -> None:
     KINDS[name] = Kind(once, compose)
 
 
-def register_letter(*, name: str, compose: ComposeLetter) -> None:
+def register_letter(*, name: str, label: Any, job: Job, compose: ComposeLetter) -> None:
     _once(LETTERS, name)
-    LETTERS[name] = compose
+    LETTERS[name] = LetterKind(label, job, compose)
 
 
 def register_recipient(*, prefix: str, mailbox_of: FindMailbox) -> None:

@@ -269,6 +269,7 @@ INSTALLED_APPS = [
     "accounts.password",
     "accounts.email_change",
     "accounts.sign_in",
+    "accounts.registration",
     "directory.code_sets",
     "directory.network",
     "directory.self_description",

@@ -25,6 +25,7 @@ SLICES = (
     "accounts.password",
     "accounts.email_change",
     "accounts.sign_in",
+    "accounts.registration",
     "directory.code_sets",
     "directory.network",
     "directory.self_description",
