@@ -11,9 +11,12 @@ from uuid import uuid4
 
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.db.models import Exists, QuerySet
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -22,9 +25,10 @@ from django.utils.encoding import iri_to_uri
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 from accounts import operations
-from accounts.models import Capacity, Post
+from accounts.errors import AccessEnded
+from accounts.models import Capacity, Post, User
 from accounts.public_role.role import public_role
-from accounts.rules import ends_at, limits, second_factor_is_demanded
+from accounts.rules import ends_at, limits, longest, password_is_old, second_factor_is_demanded
 from accounts.vocabulary import STEP_UP_MINUTES, Actor, CapacityKind, Job
 
 __all__ = ["actor_of", "next_page", "open", "public", "public_role", "requires"]
@@ -126,6 +130,7 @@ class Demands:
     asks_second_factor: bool
     step_up: bool
     background: bool
+    old_password: bool
 
 
 def requires(
@@ -135,12 +140,14 @@ def requires(
     asks_second_factor: bool = False,
     step_up: bool = False,
     background: bool = False,
+    old_password: bool = False,
 ) -> Callable[[View], View]:
     """Declare a view for somebody who is signed in: in one of these capacities, or as anyone where none is named.
 
     Everything is asked of the database for each request, so that an ended capacity, post or session is refused at the
-    very next one. The view finds ``request.capacity`` (as what the person is here; None who has none),
-    ``request.capacities`` (all that live), ``request.session_limits`` and ``actor_of(request)``.
+    very next one; and again before each piece of a streamed answer, which breaks off when one of them has ended: its
+    reader must not take a part for the whole. The view finds ``request.capacity`` (as what the person is here; None
+    who has none), ``request.capacities`` (all that live), ``request.session_limits`` and ``actor_of(request)``.
 
     job: a post of staff that the person must hold today.
     second_factor: False for the pages on which one is set up. Who has one already must have given it there, too, or
@@ -149,15 +156,30 @@ def requires(
     step_up: asks for the password, passkey or code again, unless that was done in the last ten minutes. Signing in
         does not count.
     background: True for what a page asks for by itself, which is no use of the session.
+    old_password: True for what staff with a password that is too old need to choose another. Whoever has to set up or
+        give a second factor does that first.
     """
     if job is not None:
         kinds = (CapacityKind.STAFF,)
-    demands = Demands(kinds, job, second_factor, asks_second_factor, step_up, background)
+    demands = Demands(
+        kinds,
+        job,
+        second_factor,
+        asks_second_factor,
+        step_up,
+        background,
+        old_password or asks_second_factor or not second_factor,
+    )
 
     def declare(view: View) -> View:
         @wraps(view)
         def declared(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            return kept_by_nobody(refuse(request, demands, timezone.now()) or view(request, *args, **kwargs))
+            if refusal := refuse(request, demands, timezone.now()):
+                return kept_by_nobody(refusal)
+            response = view(request, *args, **kwargs)
+            if isinstance(response, StreamingHttpResponse):
+                response.streaming_content = while_granted(iter(response), request, demands)
+            return kept_by_nobody(response)
 
         declared.access = ("requires", kinds, job)  # type: ignore[attr-defined]
         return declared
@@ -180,6 +202,11 @@ def refuse(request: Any, demands: Demands, at: datetime) -> HttpResponseBase | N
     request.session_limits = limits(began=began, seen=seen, at=at, kinds=held)
     if missing := second_factor_missing(request, held, demands):
         return away(missing, request)
+    request.password_is_old = password_is_old(
+        set_at=request.user.password_set_at, at=at, kinds=held, days=settings.STAFF_PASSWORD_DAYS
+    )
+    if request.password_is_old and not demands.old_password:
+        return away("password:change", request)
     if held.intersection(demands.kinds) and choice_ended(request):
         del request.session["capacity"]  # nobody acts for somebody else unaware
         return away("sign_in:capacity", request)
@@ -188,14 +215,46 @@ def refuse(request: Any, demands: Demands, at: datetime) -> HttpResponseBase | N
         if not others:
             raise PermissionDenied("not for the capacities of this person")
         return render(request, "accounts/other_capacity.html", {"others": others}, status=403)
-    if (
-        demands.job is not None
-        and not Post.objects.live(timezone.localdate(at)).filter(capacity=request.capacity, job=demands.job).exists()
-    ):
+    if demands.job is not None and not post_of(request.capacity, demands.job, at).exists():
         raise PermissionDenied("not for the posts of this person")
     if demands.step_up and not stepped_up(request, at):
         return away("account_reauthenticate", request)
     return None
+
+
+def while_granted(pieces: Iterator[Any], request: Any, demands: Demands) -> Iterator[Any]:
+    """The pieces, for as long as the person may have them. Raises AccessEnded, which breaks the connection."""
+    while True:
+        if not is_granted(request, demands, timezone.now()):
+            raise AccessEnded
+        piece = next(pieces, END)
+        if piece is END:
+            return
+        yield piece
+
+
+def is_granted(request: Any, demands: Demands, at: datetime) -> bool:
+    """Whether nothing of what ``refuse`` looked at has ended since: one statement. A download is a use of its session,
+    so that only the longest time of that counts."""
+    user, kinds = request.user, {capacity.kind for capacity in request.capacities}
+    if longest(began=moment(request.session.get("began")), kinds=kinds) <= at:
+        return False
+    granted = User.objects.filter(
+        Exists(Session.objects.filter(session_key=request.session.session_key, expire_date__gt=at)),
+        pk=user.pk,
+        is_active=True,
+        password=user.password,
+        credentials_version=user.credentials_version,
+    )
+    if demands.kinds:
+        granted = granted.filter(Exists(Capacity.objects.live(at).filter(pk=request.capacity.pk)))
+    if demands.job is not None:
+        granted = granted.filter(Exists(post_of(request.capacity, demands.job, at)))
+    return granted.exists()
+
+
+def post_of(capacity: Capacity | None, job: Job, at: datetime) -> QuerySet[Post]:
+    return Post.objects.live(at).filter(person__capacity=capacity, job=job)
 
 
 def is_over(request: Any, at: datetime) -> bool:

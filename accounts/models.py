@@ -1,19 +1,21 @@
 import uuid
-from datetime import date, datetime
+from datetime import datetime
 from typing import ClassVar, Self
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField, RangeBoundary, RangeOperators
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
-from django.db.models.functions import Lower
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Greatest, Least, Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from .rules import folded, is_a_username
-from .vocabulary import CapacityKind, Job, classified
+from .vocabulary import CapacityKind, Job, Source, classified
+
+PERIOD = Func("since", "until", function="TSTZRANGE", output_field=DateTimeRangeField())
 
 
 class UserManager(BaseUserManager["User"]):
@@ -37,6 +39,7 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     credentials_version = models.PositiveIntegerField(default=0)
     """Raised to end every session and token of the person."""
+    password_set_at = models.DateTimeField(default=timezone.now, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     USERNAME_FIELD = "username"
@@ -44,7 +47,7 @@ class User(AbstractBaseUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = ["email"]
 
     sensitivity = classified(
-        operational="id is_active created_at last_login credentials_version",
+        operational="id is_active created_at last_login credentials_version password_set_at",
         personal="username name email language",
         secret="password",  # noqa: S106 (the name of a class)
     )
@@ -99,10 +102,7 @@ class Capacity(models.Model):
                 name="nobody_is_staff_twice_at_once",
                 expressions=[
                     ("user", RangeOperators.EQUAL),
-                    (
-                        Func("since", "until", function="TSTZRANGE", output_field=DateTimeRangeField()),
-                        RangeOperators.OVERLAPS,
-                    ),
+                    (PERIOD, RangeOperators.OVERLAPS),
                 ],
                 condition=Q(kind=CapacityKind.STAFF),
             ),
@@ -116,51 +116,97 @@ class Capacity(models.Model):
         return self.kind == CapacityKind.STAFF
 
 
+class StaffPerson(models.Model):
+    """Somebody who works here, as the staff file names them: with an account, or without one yet. What they may do
+    their posts say."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    number = models.CharField(max_length=40, unique=True)
+    """By which the plan's own files know the person."""
+    first_name = models.CharField(max_length=100)
+    last_name = models.CharField(max_length=100)
+    email = models.EmailField()
+    """At work. An activation ID goes there; codes and notices go to the address of the account."""
+    language = models.CharField(max_length=8, default=settings.LANGUAGE_CODE)
+    capacity = models.OneToOneField(
+        Capacity, on_delete=models.PROTECT, related_name="staff_person", null=True, blank=True
+    )
+    """As staff, once registered; the last one of somebody who comes back."""
+    left_at = models.DateTimeField(null=True, blank=True)
+    left_said_by = models.CharField(max_length=4, choices=Source, blank=True)
+
+    sensitivity = classified(
+        operational="id", personal="number first_name last_name email language capacity left_at left_said_by"
+    )
+
+    class Meta:
+        verbose_name_plural = "staff people"
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(left_at=None, left_said_by="") | Q(left_at__isnull=False, left_said_by__in=Source.values),
+                name="somebody_said_who_left",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"staff person {self.pk}"
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}"
+
+
 class PostQuerySet(models.QuerySet["Post"]):
-    def live(self, day: date) -> Self:
-        return self.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day)
+    def live(self, at: datetime) -> Self:
+        return self.filter(Q(until=None) | Q(until__gt=at), since__lte=at)
+
+    def not_over(self, at: datetime) -> Self:
+        """Those that live, and those to come."""
+        return self.filter(Q(until=None) | Q(until__gt=Greatest(Value(at), F("since"))))
 
 
 class Post(models.Model):
-    """One job of one staff person, in a department and under a manager, from its first day to its last, in the plan's
-    time zone."""
+    """One job of one staff person, in a department and under a manager, from a moment until another. Days begin in the
+    plan's time zone."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    capacity = models.ForeignKey(Capacity, on_delete=models.PROTECT, related_name="posts")
+    person = models.ForeignKey(StaffPerson, on_delete=models.PROTECT, related_name="posts")
     job = models.CharField(max_length=30, choices=Job)
     department = models.CharField(max_length=100)
-    manager = models.ForeignKey(Capacity, on_delete=models.PROTECT, related_name="reports", null=True, blank=True)
-    """The staff capacity of whoever answers for the work. Nobody is their own manager."""
-    starts_on = models.DateField()
-    ends_on = models.DateField(null=True, blank=True)
+    manager = models.ForeignKey(StaffPerson, on_delete=models.PROTECT, related_name="reports", null=True, blank=True)
+    """Whoever answers for the work. Nobody is their own manager, nor are two each other's."""
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True, blank=True)
+    said_by = models.CharField(max_length=4, choices=Source)
+    """Who said the last word: what a person here gave or ended, no file takes or brings back."""
 
-    sensitivity = classified(operational="id", personal="capacity job department manager starts_on ends_on")
+    sensitivity = classified(operational="id", personal="person job department manager since until said_by")
 
     objects: ClassVar[models.Manager["Post"]] = PostQuerySet.as_manager()
 
     class Meta:
         constraints = (
             models.CheckConstraint(condition=Q(job__in=Job.values), name="post_is_of_a_known_job"),
-            models.CheckConstraint(condition=~Q(manager=F("capacity")), name="nobody_is_their_own_manager"),
-            models.CheckConstraint(
-                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="post_ends_after_it_began"
-            ),
+            models.CheckConstraint(condition=Q(said_by__in=Source.values), name="post_is_of_a_known_source"),
+            models.CheckConstraint(condition=~Q(manager=F("person")), name="nobody_is_their_own_manager"),
+            models.CheckConstraint(condition=Q(until=None) | Q(until__gte=F("since")), name="post_ends_after_it_began"),
             ExclusionConstraint(
                 name="nobody_has_a_job_twice_at_once",
                 expressions=[
-                    ("capacity", RangeOperators.EQUAL),
+                    ("person", RangeOperators.EQUAL),
                     ("job", RangeOperators.EQUAL),
-                    (
-                        Func(
-                            "starts_on",
-                            "ends_on",
-                            RangeBoundary(inclusive_lower=True, inclusive_upper=True),
-                            function="DATERANGE",
-                            output_field=DateRangeField(),
-                        ),
-                        RangeOperators.OVERLAPS,
-                    ),
+                    (PERIOD, RangeOperators.OVERLAPS),
                 ],
+            ),
+            ExclusionConstraint(
+                name="no_two_are_each_others_manager",
+                expressions=[
+                    (Least("person", "manager"), RangeOperators.EQUAL),
+                    (Greatest("person", "manager"), RangeOperators.EQUAL),
+                    ("person", RangeOperators.NOT_EQUAL),
+                    (PERIOD, RangeOperators.OVERLAPS),
+                ],
+                condition=Q(manager__isnull=False),
             ),
         )
 

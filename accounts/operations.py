@@ -1,7 +1,7 @@
 """Accounts, capacities and posts, and what a session notes of itself. Each restricting act is the outermost
 transaction of its own."""
 
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from allauth.usersessions.models import UserSession
@@ -14,9 +14,9 @@ from django.db.models import F
 from accounts.audit.operations import record
 
 from .errors import UsernameRefused
-from .models import Capacity, Post, User
+from .models import Capacity, Post, StaffPerson, User
 from .rules import is_a_username
-from .vocabulary import SEEN_SECONDS, Actor, CapacityKind, Job, Verb
+from .vocabulary import SEEN_SECONDS, Actor, CapacityKind, Job, Source, Verb
 
 
 @transaction.atomic
@@ -30,7 +30,7 @@ def open_account(
     """
     if not is_a_username(username):
         raise UsernameRefused("A username has 6 to 30 letters, digits, dots, dashes or underscores.")
-    user = User(username=username, name=name, email=email, language=language, created_at=at)
+    user = User(username=username, name=name, email=email, language=language, created_at=at, password_set_at=at)
     validate_password(password, user)
     user.set_password(password)
     user.save(force_insert=True)
@@ -50,6 +50,11 @@ def give_capacity(
 @transaction.atomic(durable=True)
 def end_capacity(*, capacity: Capacity, by: Actor, at: datetime) -> None:
     """From now on the person is no longer this here, in whatever session, and no staff person has a post."""
+    close_capacity(capacity=capacity, by=by, at=at)
+
+
+def close_capacity(*, capacity: Capacity, by: Actor, at: datetime) -> None:
+    """For operations that end a capacity among other things."""
     ended = Capacity.objects.live(at).filter(pk=capacity.pk).update(until=at)
     if ended:
         record(verb=Verb.END_CAPACITY, by=by, at=at, subject=subject_of(capacity.user_id), fields=[capacity.kind])
@@ -58,21 +63,37 @@ def end_capacity(*, capacity: Capacity, by: Actor, at: datetime) -> None:
 @transaction.atomic
 def give_post(
     *,
-    capacity: Capacity,
+    person: StaffPerson,
     job: Job,
     department: str,
-    manager: Capacity | None,
-    starts_on: date,
+    manager: StaffPerson | None,
+    since: datetime,
     by: Actor,
     at: datetime,
-    ends_on: date | None = None,
+    until: datetime | None = None,
+    said_by: Source = Source.HERE,
 ) -> Post:
-    """``capacity`` and ``manager`` are of staff, which whoever calls has seen to."""
+    """Raises IntegrityError where the person has the job at that time, is the manager, or is the manager's manager:
+    whoever calls has seen to that."""
     post = Post.objects.create(
-        capacity=capacity, job=job, department=department, manager=manager, starts_on=starts_on, ends_on=ends_on
+        person=person,
+        job=job,
+        department=department,
+        manager=manager,
+        since=since,
+        until=until,
+        said_by=said_by,
     )
-    record(verb=Verb.GIVE_POST, by=by, at=at, subject=subject_of(capacity.user_id), fields=[job])
+    record(verb=Verb.GIVE_POST, by=by, at=at, subject=staff_subject(person.pk), fields=[job])
     return post
+
+
+def close_post(*, post: Post, by: Actor, at: datetime, said_by: Source, until: datetime | None = None) -> None:
+    """The post is over now, or at a moment to come; one that had not begun by then never lives. For operations that
+    are restricting acts, each the outermost of its own."""
+    post.until, post.said_by = max(post.since, until or at), said_by
+    post.save(update_fields=["until", "said_by"])
+    record(verb=Verb.END_POST, by=by, at=at, subject=staff_subject(post.person_id), fields=[post.job])
 
 
 @transaction.atomic(durable=True)
@@ -123,3 +144,7 @@ def act_as(*, session: SessionBase, capacity: Capacity) -> None:
 
 def subject_of(user_id: UUID) -> str:
     return f"user:{user_id}"
+
+
+def staff_subject(person_id: UUID) -> str:
+    return f"staff:{person_id}"

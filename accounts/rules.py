@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 
 from .vocabulary import (
     IDLE_MINUTES,
@@ -68,6 +68,20 @@ def longest(*, began: datetime, kinds: Collection[str]) -> datetime:
 
 def second_factor_is_demanded(kinds: Collection[str]) -> bool:
     return any(kind in kinds for kind in SECOND_FACTOR_DEMANDED)
+
+
+def password_is_old(*, set_at: datetime, at: datetime, kinds: Collection[str], days: int) -> bool:
+    """Whether somebody must choose a new password first. Only staff must: of others no password grows old."""
+    return CapacityKind.STAFF in kinds and at >= set_at + timedelta(days=days)
+
+
+def first_moment(day: date, zone: tzinfo) -> datetime:
+    return datetime.combine(day, time.min, zone)
+
+
+def last_day(until: datetime, zone: tzinfo) -> date:
+    """The day on which what ends at that moment still counted."""
+    return (until.astimezone(zone) - timedelta(microseconds=1)).date()
 
 
 def is_a_username(text: str) -> bool:

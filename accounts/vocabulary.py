@@ -47,6 +47,13 @@ class Job(models.TextChoices):
     MANAGER = "manager", _("Manager")
 
 
+class Source(models.TextChoices):
+    """Who said something of staff last."""
+
+    FILE = "file", _("the staff file")
+    HERE = "here", _("somebody here")
+
+
 class Category(models.TextChoices):
     """What kind of thing a form asks for: the inventory's closed list. The first seven are all there is of an account,
     as the plan's privacy statement counts them."""

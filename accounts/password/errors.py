@@ -1,5 +1,7 @@
 from collections.abc import Sequence
 
+from django.utils.translation import gettext_lazy as _
+
 from .vocabulary import Rule
 
 
@@ -12,3 +14,12 @@ class PasswordRefused(Exception):
 
     def __str__(self) -> str:
         return " ".join(str(rule.label) for rule in self.rules)
+
+
+class SamePassword(Exception):
+    """Of staff a password grows old: the old one is no new one."""
+
+    sentence = _("This is the password that you have. Choose another one.")
+
+    def __str__(self) -> str:
+        return str(self.sentence)

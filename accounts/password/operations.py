@@ -4,6 +4,7 @@ import unicodedata
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from django.contrib.auth.hashers import check_password
 from django.db import transaction
 from django.db.models.functions import Lower
 
@@ -18,8 +19,8 @@ from accounts.outbox.vocabulary import Mail, Mailbox, Subject
 from accounts.rules import is_a_username
 from accounts.vocabulary import Actor
 
-from .access import personal_words
-from .errors import PasswordRefused
+from .access import grows_old, personal_words
+from .errors import PasswordRefused, SamePassword
 from .registry import ON_NEW_PASSWORD
 from .rules import problems
 from .vocabulary import NOTICE, Verb
@@ -45,7 +46,8 @@ def ask_for_reset(*, username: str, email: str, origin: str, by: Actor, at: date
 @transaction.atomic(durable=True)
 def reset(*, code_id: UUID | None, password: str, by: Actor, at: datetime) -> User:
     """Give the person whose code this browser redeemed a new password. Raises CodeRefused when nothing is open any
-    more, PasswordRefused for a password that breaks the rules; neither changes anything."""
+    more, PasswordRefused for a password that breaks the rules, SamePassword to staff for the one of before; none of
+    them changes anything."""
     user = codes.use(code_id=code_id, purpose=CodePurpose.PASSWORD_RESET, at=at)
     replace(user=user, password=password, by=by, at=at)
     return user
@@ -53,11 +55,14 @@ def reset(*, code_id: UUID | None, password: str, by: Actor, at: datetime) -> Us
 
 def replace(*, user: User, password: str, by: Actor, at: datetime) -> None:
     """No other password opens the account: sessions, tokens, codes and locks of before end, and the person is told.
-    Passkeys and authenticator apps stay. Raises PasswordRefused."""
+    Passkeys and authenticator apps stay. Raises PasswordRefused, and SamePassword to staff."""
     if broken := problems(password, personal_words(user)):
         raise PasswordRefused(broken)
+    if grows_old(user, at) and check_password(password, user.password):
+        raise SamePassword
     user.set_password(password)
-    user.save(update_fields=["password"])
+    user.password_set_at = at
+    user.save(update_fields=["password", "password_set_at"])
     void_credentials(user_id=user.pk)
     codes.drop(user_id=user.pk)
     for then in ON_NEW_PASSWORD:

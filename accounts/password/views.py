@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from allauth.core.internal.ratelimit import get_ip
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -25,6 +26,7 @@ from accounts.operations import renew_session
 from accounts.outbox.access import mail_is_down
 
 from . import operations
+from .errors import SamePassword
 from .forms import AskForm, NewPasswordForm
 from .vocabulary import Rule
 
@@ -32,9 +34,9 @@ FORGOT = "whoever forgot a password is not signed in"
 CONVERSATION = "password_reset"
 
 
-@requires()
+@requires(old_password=True)
 def change(request: HttpRequest) -> HttpResponse:
-    return render(request, "accounts/password/change.html")
+    return render(request, "accounts/password/change.html", {"days": settings.STAFF_PASSWORD_DAYS})
 
 
 @open(FORGOT)
@@ -104,6 +106,9 @@ def new(request: HttpRequest) -> HttpResponse:
             )
         except CodeRefused:
             return redirect("password:ask")
+        except SamePassword as refused:
+            form.add_error("password", str(refused))
+            return render(request, "accounts/password/new.html", {"form": form, "rules": Rule})
         del request.session[CONVERSATION]
         if request.user == user:  # of all sessions of the person this one alone goes on
             renew_session(session=request.session, user=user)

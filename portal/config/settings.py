@@ -14,6 +14,7 @@
 | PLAN_FILE | plan.toml unless told |
 | AUDIT_KEYS | signs the audit; demanded in production. The first of several, set apart by commas, signs |
 | PASSWORD_MEMORY_MIB, PASSWORD_PASSES | what a check of a password costs: 46 and 2 unless told, no less than 19 and 2 |
+| STAFF_PASSWORD_DAYS | how old a password of staff may get: 90 unless told |
 | SECOND_FACTOR_KEYS | encrypts the secrets of second factors; demanded in production. The first of several encrypts |
 | DEBUG | yes or no; yes in development only |
 | TRUSTED_PROXY | yes when a proxy ends TLS in front of us and sets X-Forwarded-Proto |
@@ -270,6 +271,7 @@ INSTALLED_APPS = [
     "accounts.email_change",
     "accounts.sign_in",
     "accounts.registration",
+    "accounts.staff",
     "directory.code_sets",
     "directory.network",
     "directory.self_description",
@@ -323,6 +325,8 @@ PASSWORD_MEMORY_MIB, PASSWORD_PASSES = (
     if DEPLOYMENT == "test"
     else (environment.count("PASSWORD_MEMORY_MIB", 46, least=19), environment.count("PASSWORD_PASSES", 2, least=2))
 )
+# At their next request staff whose password is older choose another: accounts/access.py
+STAFF_PASSWORD_DAYS = environment.count("STAFF_PASSWORD_DAYS", 90, least=1)
 SESSION_ENGINE = "accounts.session_store"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_AGE = 12 * 60 * 60  # no session is answered for longer: accounts.rules.longest

@@ -9,34 +9,44 @@ from django.conf import settings
 
 from accounts.vocabulary import CapacityKind, Job
 
+LEFT = ":left"
 CAST = Path(settings.BASE_DIR) / "seeds" / "cast.csv"
 
 
 @dataclass(frozen=True)
 class Person:
-    """One of the cast. ``capacities`` are as ``member``, ``clinician`` or ``staff:navigator``: who is staff has that
-    job, in a department, and under a manager, who is another of the cast. ``member_id`` is None: there are no members
-    yet, only people who will be."""
+    """One of the cast. ``roles`` are as ``member``, ``clinician`` or ``staff:navigator``: who is staff has that job, in
+    a department, and under a manager, who is another of the cast; ``staff:navigator:left`` had it. ``member_id`` is
+    None: there are no members yet, only people who will be."""
 
     username: str
     password: str
     email: str
     name: str
     language: str
-    capacities: list[str]
+    roles: list[str]
     department: str
     manager: str
     npi: str | None
     member_id: str | None = None
 
     @property
+    def capacities(self) -> list[str]:
+        """Those that live."""
+        return [role for role in self.roles if not role.endswith(LEFT)]
+
+    @property
     def kinds(self) -> list[CapacityKind]:
-        return [CapacityKind(capacity.partition(":")[0]) for capacity in self.capacities]
+        return [CapacityKind(role.partition(":")[0]) for role in self.roles]
 
     @property
     def job(self) -> Job | None:
-        jobs = [capacity.partition(":")[2] for capacity in self.capacities]
+        jobs = [role.removesuffix(LEFT).partition(":")[2] for role in self.roles]
         return next((Job(job) for job in jobs if job), None)
+
+    @property
+    def has_left(self) -> bool:
+        return self.capacities != self.roles
 
     def as_json(self) -> dict[str, object]:
         keys = ("username", "password", "email", "name", "capacities", "member_id", "npi")
@@ -53,7 +63,7 @@ def read_cast(file: Path) -> Iterator[Person]:
                 email=row["email"],
                 name=row["name"],
                 language=row["language"],
-                capacities=row["capacities"].split("|"),
+                roles=row["capacities"].split("|"),
                 department=row["department"],
                 manager=row["manager"],
                 npi=row["npi"] or None,

@@ -11,15 +11,16 @@ from accounts.email_change.operations import settle_due
 from accounts.ingest.models import ImportRun
 from accounts.ingest.operations import Progress
 from accounts.ingest.vocabulary import RunOutcome
-from accounts.models import Capacity, User
+from accounts.models import Capacity, StaffPerson, User
 from accounts.operations import give_capacity, give_post, open_account
-from accounts.vocabulary import Actor, CapacityKind
+from accounts.staff.operations import close_person, name_person, register
+from accounts.vocabulary import Actor, CapacityKind, Source
 from directory.intake.operations import import_roster, import_synthetic_self_descriptions
 from directory.publication.operations import load_code_sets, publish_due
 from directory.search.operations import export_directory
 
 from .cast import Person
-from .vocabulary import SOURCE
+from .vocabulary import FIRST_STAFF_NUMBER, SOURCE
 
 Say = Callable[[str], object]
 
@@ -44,6 +45,7 @@ def fill(*, folder: Path, cast: Sequence[Person], refused_file: Path, progress: 
     export_directory(due=True, progress=progress, by=by, at=timezone.now())
     if open_accounts(cast=cast, by=by, at=timezone.now()):
         say("Opened the accounts of the cast.")
+    give_jobs(cast=cast, by=by, at=timezone.now())
     settle_due(by=by, at=timezone.now())  # nothing else here runs by the clock
 
 
@@ -65,22 +67,36 @@ def open_accounts(*, cast: Sequence[Person], by: Actor, at: datetime) -> int:
         )
         for kind in person.kinds:
             give_capacity(user=user, kind=kind, by=by, at=at)
-    for person in new:
-        if person.job:
-            give_post(
-                capacity=staff_capacity(person.username),
-                job=person.job,
-                department=person.department,
-                manager=staff_capacity(person.manager) if person.manager else None,
-                starts_on=timezone.localdate(at),
-                by=by,
-                at=at,
-            )
     return len(new)
 
 
-def staff_capacity(username: str) -> Capacity:
-    return Capacity.objects.get(user__username=username, kind=CapacityKind.STAFF)
+@transaction.atomic
+def give_jobs(*, cast: Sequence[Person], by: Actor, at: datetime) -> None:
+    """What the cast's staff work as, and under whom. Whoever works here already keeps what somebody changed since, and
+    so does who left."""
+    there = set(StaffPerson.objects.values_list("capacity__user__username", flat=True))
+    staff = [(person, job) for person in cast if (job := person.job)]
+    numbers = {person.username: str(number) for number, (person, _) in enumerate(staff, FIRST_STAFF_NUMBER)}
+    new = [(person, job) for person, job in staff if person.username not in there]
+    for person, _ in new:
+        first_name, _blank, last_name = person.name.rpartition(" ")
+        named = name_person(
+            number=numbers[person.username],
+            first_name=first_name,
+            last_name=last_name,
+            email=person.email,
+            language=person.language,
+            by=by,
+            at=at,
+        )
+        capacity = Capacity.objects.get(user__username=person.username, kind=CapacityKind.STAFF)
+        register(person=named, capacity=capacity, by=by, at=at)
+    for person, job in new:
+        manager = StaffPerson.objects.get(number=numbers[person.manager]) if person.manager else None
+        works = StaffPerson.objects.get(number=numbers[person.username])
+        give_post(person=works, job=job, department=person.department, manager=manager, since=at, by=by, at=at)
+        if person.has_left:
+            close_person(person=works, by=by, at=at, said_by=Source.HERE)
 
 
 def load(folder: Path, refused_file: Path, progress: Progress, say: Say, by: Actor) -> None:

@@ -3,6 +3,8 @@
 SOURCE = "demo network"
 """Whose roster the fictional network is: it is whole within this name."""
 
+FIRST_STAFF_NUMBER = 1001
+
 PORT = 8000
 WORKERS = 2
 THREADS_OF_A_WORKER = 4

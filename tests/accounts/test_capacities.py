@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -16,15 +17,16 @@ from accounts.models import Capacity, Post, User
 from accounts.operations import (
     begin_session,
     choose_language,
+    close_post,
     end_capacity,
     end_sessions,
     give_capacity,
-    give_post,
     note_use,
     open_account,
 )
-from accounts.rules import ends_at, is_a_username, second_factor_is_demanded
-from accounts.vocabulary import CapacityKind, Job, Verb, program
+from accounts.rules import ends_at, first_moment, is_a_username, last_day, second_factor_is_demanded
+from accounts.vocabulary import CapacityKind, Job, Source, Verb, program
+from tests.builders.people import a_post, staff_person
 
 BY = program("tests")
 NOON = datetime(2026, 11, 20, 18, tzinfo=UTC)
@@ -150,40 +152,51 @@ def test_a_restricting_act_is_a_transaction_of_its_own(db: None, act: Any) -> No
 # Posts
 
 
-def a_post(capacity: Capacity, **changed: Any) -> Post:
-    return give_post(
-        **{
-            "capacity": capacity,
-            "job": Job.NAVIGATOR,
-            "department": "Care navigation",
-            "manager": None,
-            "starts_on": date(2026, 11, 1),
-            "by": BY,
-            "at": NOON,
-            **changed,
-        }
-    )
+def test_a_post_lives_from_its_moment_until_another(db: None) -> None:
+    post = a_post(staff_person(), since=NOON, until=NOON + timedelta(days=1))
+    second = timedelta(seconds=1)
+    moments = [NOON - second, NOON, NOON + timedelta(days=1) - second, NOON + timedelta(days=1)]
+    assert [list(Post.objects.live(at)) for at in moments] == [[], [post], [post], []]
+    assert [list(Post.objects.not_over(at)) for at in moments] == [[post], [post], [post], []]
 
 
-def test_a_post_counts_from_its_first_day_to_its_last(db: None) -> None:
-    post = a_post(a_staff_person(), ends_on=date(2026, 11, 30))
-    days = [date(2026, 10, 31), date(2026, 11, 1), date(2026, 11, 30), date(2026, 12, 1)]
-    assert [list(Post.objects.live(day)) for day in days] == [[], [post], [post], []]
+@given(
+    day=st.dates(date(2000, 1, 1), date(2100, 1, 1)), zone=st.sampled_from(["America/Chicago", "UTC", "Asia/Kolkata"])
+)
+def test_the_last_day_of_a_post_counts_as_a_whole(day: date, zone: str) -> None:
+    after = first_moment(day + timedelta(days=1), ZoneInfo(zone))
+    assert last_day(after, ZoneInfo(zone)) == day
+    assert last_day(after + timedelta(hours=1), ZoneInfo(zone)) == day + timedelta(days=1)
+
+
+def test_a_post_that_is_ended_before_it_began_never_lives(db: None) -> None:
+    post = a_post(staff_person(), since=NOON + timedelta(days=5))
+    close_post(post=post, said_by=Source.HERE, by=BY, at=NOON)
+    for days in range(10):
+        assert not Post.objects.not_over(NOON + timedelta(days=days)).exists()
 
 
 def test_nobody_has_a_job_twice_at_once(db: None) -> None:
-    staff = a_staff_person()
-    a_post(staff, ends_on=date(2026, 11, 30))
+    person = staff_person()
+    a_post(person, since=NOON, until=NOON + timedelta(days=9))
     with pytest.raises(IntegrityError), transaction.atomic():
-        a_post(staff, starts_on=date(2026, 11, 30))
-    a_post(staff, starts_on=date(2026, 12, 1))
-    a_post(staff, job=Job.MEMBER_RELATIONS)
+        a_post(person, since=NOON + timedelta(days=8))
+    a_post(person, since=NOON + timedelta(days=9))
+    a_post(person, job=Job.MEMBER_RELATIONS)
 
 
 def test_nobody_is_their_own_manager(db: None) -> None:
-    staff = a_staff_person()
+    person = staff_person()
     with pytest.raises(IntegrityError), transaction.atomic():
-        a_post(staff, manager=staff)
+        a_post(person, manager=person)
+
+
+def test_no_two_are_each_others_manager(db: None) -> None:
+    one, other = staff_person(), staff_person()
+    a_post(one, manager=other, since=NOON, until=NOON + timedelta(days=9))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        a_post(other, manager=one, job=Job.NETWORK, since=NOON + timedelta(days=8))
+    a_post(other, manager=one, since=NOON + timedelta(days=9), until=NOON + timedelta(days=9))
 
 
 # Sessions

@@ -1,22 +1,28 @@
 """Who may be on a page that asks for more than anyone: the specification of ``@requires``."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.http import HttpRequest, HttpResponse
+from django.db import transaction
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import Client
 from django.urls import path
 from django.utils import timezone
 
 from accounts.access import actor_of, open, requires
-from accounts.models import Capacity, User
-from accounts.operations import end_capacity, end_sessions, give_capacity, give_post
-from accounts.vocabulary import CapacityKind, Job
+from accounts.errors import AccessEnded
+from accounts.models import Capacity, Post, User
+from accounts.operations import close_post, end_capacity, end_sessions, give_capacity
+from accounts.password.errors import SamePassword
+from accounts.password.operations import replace
+from accounts.rules import first_moment
+from accounts.vocabulary import CapacityKind, Job, Source
 from portal.config import urls as site
-from tests.builders.people import AT, PASSWORD, SOMEBODY, an_app, code_of_the_app, person, signed_in
+from tests.builders.people import AT, PASSWORD, SOMEBODY, a_post, an_app, code_of_the_app, person, signed_in
 
 MEMBER, CLINICIAN, MANAGER, STAFF = (
     CapacityKind.MEMBER,
@@ -32,6 +38,20 @@ def says(request: HttpRequest) -> HttpResponse:
     return HttpResponse(f"{actor.id} {actor.capacity}")
 
 
+def downloads(request: HttpRequest) -> StreamingHttpResponse:
+    return StreamingHttpResponse(f"piece {number}\n" for number in range(9))
+
+
+class FILE:
+    """What the view of a file gives out."""
+
+    path: Path
+
+
+def gives_a_file(request: HttpRequest) -> FileResponse:
+    return FileResponse(FILE.path.open("rb"))
+
+
 urlpatterns = [
     path("open/", open("a test")(says)),
     path("anyone/", requires()(says)),
@@ -40,6 +60,8 @@ urlpatterns = [
     path("member-or-manager/", requires(MEMBER, MANAGER)(says)),
     path("representative/", requires(CapacityKind.REPRESENTATIVE)(says)),
     path("desk/", requires(job=Job.NAVIGATOR)(says)),
+    path("desk/download/", requires(job=Job.NAVIGATOR)(downloads)),
+    path("desk/file/", requires(job=Job.NAVIGATOR)(gives_a_file)),
     path("sensitive/", requires(step_up=True)(says)),
     path("setting-up/", requires(second_factor=False)(says)),
     path("polled/", requires(background=True)(says)),
@@ -158,21 +180,21 @@ def test_nobody_switches_to_what_is_another_persons() -> None:
 
 
 def staff_with_post(starts: int = -10, ends: int | None = None) -> tuple[User, Client]:
-    """Days from today, in the plan's time zone."""
+    """Days from today, in the plan's time zone; the last one counts."""
     user = person(*AMINA, STAFF)
     an_app(user)
-    today = timezone.localdate()
-    give_post(
-        capacity=user.capacities.get(),
-        job=Job.NAVIGATOR,
-        department="Member services",
-        manager=None,
-        starts_on=today + timedelta(days=starts),
-        ends_on=None if ends is None else today + timedelta(days=ends),
-        by=SOMEBODY,
-        at=timezone.now(),
+    since, until = (
+        None
+        if days is None
+        else first_moment(timezone.localdate() + timedelta(days=days), timezone.get_current_timezone())
+        for days in (starts, ends if ends is None else ends + 1)
     )
+    a_post(user, since=since, until=until)
     return user, signed_in(user)
+
+
+def midnight(days: int) -> datetime:
+    return first_moment(timezone.localdate() + timedelta(days=days), timezone.get_current_timezone())
 
 
 def test_a_post_opens_its_desk() -> None:
@@ -187,8 +209,153 @@ def test_a_post_counts_from_its_first_day_to_its_last(starts: int, ends: int | N
 
 def test_another_job_does_not_open_the_desk() -> None:
     user, browser = staff_with_post()
-    user.capacities.get().posts.update(job=Job.PRIVACY_OFFICE)
+    Post.objects.filter(person__capacity__user=user).update(job=Job.PRIVACY_OFFICE)
     assert browser.get("/desk/").status_code == 403
+
+
+def test_a_post_that_ends_now_is_over_at_the_very_next_request() -> None:
+    user, browser = staff_with_post()
+    assert browser.get("/desk/").status_code == 200
+    close_post(post=Post.objects.get(person__capacity__user=user), said_by=Source.HERE, by=SOMEBODY, at=timezone.now())
+    assert browser.get("/desk/").status_code == 403
+
+
+# Downloads
+
+
+def the_post_ends(user: User, browser: Client) -> None:
+    Post.objects.filter(person__capacity__user=user).update(until=timezone.now())
+
+
+def the_capacity_ends(user: User, browser: Client) -> None:
+    end_capacity(capacity=user.capacities.get(), by=SOMEBODY, at=timezone.now())
+
+
+def every_session_ends(user: User, browser: Client) -> None:
+    end_sessions(user_id=user.pk, by=SOMEBODY, at=timezone.now())
+
+
+def this_session_ends(user: User, browser: Client) -> None:
+    Session.objects.filter(session_key=browser.session.session_key).delete()
+
+
+def the_account_is_closed(user: User, browser: Client) -> None:
+    User.objects.filter(pk=user.pk).update(is_active=False)
+
+
+@pytest.mark.parametrize(
+    "happens", [the_post_ends, the_capacity_ends, every_session_ends, this_session_ends, the_account_is_closed]
+)
+def test_a_download_breaks_off_before_the_next_piece(happens: Callable[[User, Client], None]) -> None:
+    user, browser = staff_with_post()
+    pieces = iter(browser.get("/desk/download/").streaming_content)
+    assert next(pieces) == b"piece 0\n"
+    happens(user, browser)
+    with pytest.raises(AccessEnded):
+        next(pieces)
+
+
+def test_a_download_comes_whole_to_whom_nothing_happens() -> None:
+    _, browser = staff_with_post()
+    answer = browser.get("/desk/download/")
+    assert answer.getvalue().count(b"piece") == 9
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_file_breaks_off_too(tmp_path: Path) -> None:
+    user, browser = staff_with_post()
+    FILE.path = tmp_path / "large"
+    FILE.path.write_bytes(b"x" * 9000)
+    answer = browser.get("/desk/file/")
+    pieces = iter(answer.streaming_content)
+    assert next(pieces)
+    the_post_ends(user, browser)
+    with pytest.raises(AccessEnded):
+        next(pieces)
+    answer.close()
+
+
+def test_a_download_ends_with_the_longest_time_of_its_session(clock: Clock) -> None:
+    _, browser = staff_with_post()
+    pieces = iter(browser.get("/desk/download/").streaming_content)
+    clock.passes(hours=7, minutes=59)
+    assert next(pieces)
+    clock.passes(minutes=1)
+    with pytest.raises(AccessEnded):
+        next(pieces)
+
+
+def test_a_piece_costs_one_statement(django_assert_num_queries: Any) -> None:
+    _, browser = staff_with_post()
+    pieces = iter(browser.get("/desk/download/").streaming_content)
+    with django_assert_num_queries(1):
+        next(pieces)
+
+
+# Passwords that are too old
+
+
+def grow_old(user: User, days: int) -> None:
+    User.objects.filter(pk=user.pk).update(password_set_at=timezone.now() - timedelta(days=days))
+
+
+def test_staff_with_an_old_password_choose_another_at_their_next_request(settings: Any) -> None:
+    user, browser = staff_with_post()
+    grow_old(user, settings.STAFF_PASSWORD_DAYS - 1)
+    assert browser.get("/desk/").status_code == 200
+    grow_old(user, settings.STAFF_PASSWORD_DAYS)
+    for address in ("/desk/", "/anyone/", "/account/", "/account/settings/", "/account/settings/email/"):
+        assert is_sent_to(browser.get(address), "/account/settings/change-password/"), address
+    page = browser.get("/account/settings/change-password/")
+    assert page.status_code == 200
+    assert "Your password is too old" in page.content.decode()
+    assert browser.get("/account/password-reset/").status_code == 200
+    assert browser.get("/account/stay/left/").status_code == 200
+    assert browser.post("/account/sign-out/").status_code == 302
+
+
+def test_the_days_are_a_setting(settings: Any) -> None:
+    user, browser = staff_with_post()
+    grow_old(user, 100)
+    assert is_sent_to(browser.get("/desk/"), "/account/settings/change-password/")
+    settings.STAFF_PASSWORD_DAYS = 101
+    assert browser.get("/desk/").status_code == 200
+
+
+def test_no_other_persons_password_grows_old() -> None:
+    user = person(*AMINA, MEMBER, MANAGER)
+    browser = signed_in(user)
+    grow_old(user, 10_000)
+    assert browser.get("/member/").status_code == 200
+    assert "too old" not in browser.get("/account/settings/change-password/").content.decode()
+
+
+def test_a_new_password_is_young() -> None:
+    user, _ = staff_with_post()
+    grow_old(user, 100)
+    with transaction.atomic():
+        replace(user=user, password="Three loud geese 9!", by=SOMEBODY, at=timezone.now())
+    user.refresh_from_db()
+    assert user.password_set_at > timezone.now() - timedelta(hours=1)
+
+
+def test_the_old_password_is_no_new_one_for_staff() -> None:
+    user, _ = staff_with_post()
+    member = person("hodan.abdi", "hodan@mail.example", MEMBER)
+    with transaction.atomic(), pytest.raises(SamePassword):
+        replace(user=user, password=PASSWORD, by=SOMEBODY, at=timezone.now())
+    with transaction.atomic():
+        replace(user=member, password=PASSWORD, by=SOMEBODY, at=timezone.now())
+
+
+def test_whoever_owes_a_second_factor_sets_it_up_before_the_password() -> None:
+    user = person(*AMINA, STAFF)
+    grow_old(user, 100)
+    browser = signed_in(user)
+    assert is_sent_to(browser.get("/account/settings/change-password/"), "/account/settings/second-factor/")
+    assert browser.get("/account/settings/second-factor/").status_code == 200
+    assert browser.get("/account/settings/second-factor/app/").status_code == 200
+    assert browser.get("/account/again/").status_code == 200
 
 
 # The second factor

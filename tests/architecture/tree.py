@@ -26,6 +26,7 @@ SLICES = (
     "accounts.email_change",
     "accounts.sign_in",
     "accounts.registration",
+    "accounts.staff",
     "directory.code_sets",
     "directory.network",
     "directory.self_description",

@@ -13,13 +13,12 @@ from urllib.request import urlopen
 import pytest
 from django.contrib.auth.password_validation import validate_password
 from django.core.management import CommandError, call_command
-from django.utils import timezone
 
 from accounts.models import Post, User
 from accounts.rules import is_a_username
-from accounts.vocabulary import CapacityKind, Job, program
+from accounts.vocabulary import Job, program
 from portal.demo.cast import CAST, Person, read_cast
-from portal.demo.operations import open_accounts
+from portal.demo.operations import give_jobs, open_accounts
 from portal.demo.serving import LOOK_AGAIN_SECONDS
 from tests.builders.people import AT
 from tests.portal.demo.served import (
@@ -191,6 +190,7 @@ def test_people_can_read_the_cast_too() -> None:
 def opened(db: None) -> list[Person]:
     people = list(read_cast(CAST))
     assert open_accounts(cast=people, by=BY, at=AT) == len(people)
+    give_jobs(cast=people, by=BY, at=AT)
     return people
 
 
@@ -199,14 +199,24 @@ def test_everybody_of_the_cast_has_an_account_with_its_capacities(opened: list[P
         user = User.objects.get(username=person.username)
         assert user.check_password(person.password)
         assert (user.email, user.name, user.language) == (person.email, person.name, person.language)
-        assert sorted(user.capacities.live(AT).values_list("kind", flat=True)) == sorted(person.kinds)  # type: ignore[attr-defined]
+        live = user.capacities.live(AT).values_list("kind", flat=True)  # type: ignore[attr-defined]
+        assert sorted(live) == sorted(role.partition(":")[0] for role in person.capacities)
 
 
 def test_staff_have_the_job_of_the_cast_under_its_manager(opened: list[Person]) -> None:
-    posts = {post.capacity.user.username: post for post in Post.objects.live(timezone.localdate(AT))}
-    assert set(posts) == {person.username for person in opened if CapacityKind.STAFF in person.kinds}
+    posts = {post.person.capacity.user.username: post for post in Post.objects.live(AT)}  # type: ignore[union-attr]
+    assert set(posts) == {person.username for person in opened if person.job and not person.has_left}
+    assert {post.job for post in posts.values()} == set(Job)
     assert posts["grace.lindgren"].job == Job.NAVIGATOR
-    assert posts["grace.lindgren"].manager == posts["marcus.reed"].capacity
+    assert posts["grace.lindgren"].manager == posts["marcus.reed"].person
+
+
+def test_who_left_has_an_account_and_nothing_that_it_opens(opened: list[Person]) -> None:
+    (leaver,) = [person for person in opened if person.has_left]
+    assert leaver.as_json()["capacities"] == []
+    assert User.objects.filter(username=leaver.username, capacities__until=AT).exists()
+    give_jobs(cast=opened, by=BY, at=AT)
+    assert not Post.objects.not_over(AT).filter(person__capacity__user__username=leaver.username).exists()
 
 
 def test_opening_them_again_keeps_what_somebody_changed(opened: list[Person]) -> None:
