@@ -42,6 +42,11 @@ class ImportCommand(OwnersCommand):
         except ImportRefused as refusal:
             raise CommandError(str(refusal)) from refusal
         self.stdout.write(json.dumps(summary, ensure_ascii=False))
+        if summary.get("taken") is False:
+            raise CommandError(
+                f"{summary['refused']} of {summary['read']} rows are refused, so nothing was taken: "
+                f"{summary['refused_file']} names their lines."
+            )
 
     def add_input(self, parser: ArgumentParser) -> None:
         """Says how the files are named."""

@@ -1,7 +1,7 @@
 """What every import shares: one at a time, staged, counted, its bad rows in a file, nothing kept of a dry run."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -29,13 +29,14 @@ Take = Callable[[], Mapping[str, Counts]]
 @dataclass(frozen=True)
 class Import:
     """What is imported, from where, and how. ``files`` finds the files, and may refuse the import; ``refused_file`` is
-    where refused rows are named."""
+    where refused rows are named. ``whole``: one refused row refuses the others, too."""
 
     command: str
     source: str
     files: Callable[[], Sequence[SourceFile]]
     refused_file: Path
     dry_run: bool = False
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,14 @@ class Summary:
     def total(self) -> Counts:
         return total(self.counts.values())
 
+    @property
+    def is_refused(self) -> bool:
+        """Whether refused rows refused the others with them: nothing has changed."""
+        return self.of.whole and self.total.refused > 0
+
     def as_json(self) -> dict[str, object]:
-        """The contract's line: the counts of everything, then of each file, then what was ignored."""
+        """The contract's line: the counts of everything, then of each file, then what was ignored. ``taken``
+        is there where one refused row refuses all."""
         return {
             "command": self.of.command,
             "source": self.of.source,
@@ -61,7 +68,7 @@ class Summary:
             "ignored_columns": {file: list(h.ignored) for file, h in self.headers.items() if h.ignored},
             "absent_columns": {file: list(h.absent) for file, h in self.headers.items() if h.absent},
             "refused_file": str(self.of.refused_file) if self.total.refused else None,
-        }
+        } | ({"taken": not self.is_refused} if self.of.whole else {})
 
 
 def run_import(what: Import, *, take: Take, progress: Progress, by: Actor, at: datetime) -> Summary:
@@ -73,12 +80,15 @@ def run_import(what: Import, *, take: Take, progress: Progress, by: Actor, at: d
     if not 0 < len(what.source) <= LONGEST_SOURCE_NAME:
         raise ImportRefused(f"The name of the source must have 1 to {LONGEST_SOURCE_NAME} characters.")
     try:
-        return _run(what, take, progress, by, at)
+        summary = _run(what, take, progress, by, at)
     except Exception as error:
         if not what.dry_run:
             refused = isinstance(error, ImportRefused)
             keep_run(what, {}, RunOutcome.REFUSED if refused else RunOutcome.FAILED, by, at)
         raise
+    if summary.is_refused and not what.dry_run:
+        keep_run(what, summary.counts, RunOutcome.REFUSED, by, at)
+    return summary
 
 
 @transaction.atomic
@@ -93,7 +103,9 @@ def _run(what: Import, take: Take, progress: Progress, by: Actor, at: datetime) 
     summary = Summary(what, counts, headers)
     if summary.total.refused:
         write_refusals(files, what.refused_file)
-    if what.dry_run:
+    if summary.is_refused:
+        summary = replace(summary, counts={file: counted.with_all_unchanged for file, counted in counts.items()})
+    if what.dry_run or summary.is_refused:
         transaction.set_rollback(True)
     else:
         keep_run(what, counts, RunOutcome.DONE, by, at)

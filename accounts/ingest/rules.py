@@ -159,6 +159,11 @@ class Counts:
     def adds_up(self) -> bool:
         return self.read == sum(getattr(self, outcome) for outcome in Outcome.values)
 
+    @property
+    def with_all_unchanged(self) -> "Counts":
+        """What became of the rows where those that were not refused did nothing."""
+        return Counts(read=self.read, unchanged=self.read - self.refused, refused=self.refused)
+
     def __add__(self, other: "Counts") -> "Counts":
         return Counts(**{f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self)})
 

@@ -279,6 +279,7 @@ INSTALLED_APPS = [
     "directory.publication",
     "directory.search",
     "directory.intake",
+    "portal.members",
 ]
 if not PRODUCTION:
     INSTALLED_APPS.append("portal.demo")

@@ -15,6 +15,7 @@ MAY_WRITE = {
     "accounts.public_role.application": "the same, for the site's login",
     "accounts.public_role.checks": "it tells an administrator which statements to run, and runs none",
     "accounts.ingest.staging": "it fills temporary tables, which end with the transaction",
+    "accounts.ingest.merging": "it writes what an operation of an import tells it to",
     "portal.config.database": "it makes the database itself, before there is a model",
 }
 # An import that has to stand inside a function, with the reason.

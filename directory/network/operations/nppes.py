@@ -28,6 +28,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.audit import operations as audit
+from accounts.ingest.merging import Merge, keep, merge, run
 from accounts.ingest.operations import count, refuse, refuse_repeated
 from accounts.ingest.rules import Counts
 from accounts.vocabulary import Actor
@@ -36,7 +37,6 @@ from ..errors import AsOfInTheFuture, AsOfUnknown
 from ..rules import KINDS_BY_TAXONOMY
 from ..vocabulary import NPPES, More, OtherNameKind, Verb
 from .changed import CHANGED_CLINICIANS, CHANGED_PLACES, GOVERNED
-from .merging import Merge, keep, merge, run
 from .places import recognise_places
 
 SLOTS = range(1, 16)

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.audit import operations as audit
+from accounts.ingest.merging import Merge, keep, merge, run
 from accounts.ingest.operations import count, refuse, refuse_repeated
 from accounts.ingest.rules import Counts
 from accounts.vocabulary import Actor
@@ -19,7 +20,6 @@ from accounts.vocabulary import Actor
 from ..errors import PlacesShrink
 from ..vocabulary import REGISTRIES, UNCONTRACTED, Verb
 from .changed import CHANGED_CLINICIANS, CHANGED_PLACES
-from .merging import Merge, keep, merge, run
 
 LARGEST_SHARE_TO_END = 0.2
 """Of a source's places; a list that would end more is more likely cut off than right."""

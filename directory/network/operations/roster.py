@@ -25,6 +25,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.audit import operations as audit
+from accounts.ingest.merging import Merge, keep, merge, run
 from accounts.ingest.operations import count, refuse, refuse_repeated
 from accounts.ingest.rules import Counts
 from accounts.vocabulary import Actor
@@ -32,7 +33,6 @@ from accounts.vocabulary import Actor
 from ..errors import RosterShrinks
 from ..vocabulary import Verb
 from .changed import CHANGED_CLINICIANS, CHANGED_PLACES, GOVERNED
-from .merging import Merge, keep, merge, run
 from .places import recognise_places
 
 LARGEST_SHARE_TO_END = 0.2

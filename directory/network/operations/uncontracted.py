@@ -5,10 +5,10 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.audit import operations as audit
+from accounts.ingest.merging import Merge, keep, merge, run
 from accounts.vocabulary import Actor
 
 from ..vocabulary import UNCONTRACTED, Verb
-from .merging import Merge, keep, merge, run
 
 CHANGED_CLINICIANS = "changed_uncontracted"
 """The temporary table (npi, field) of everyone who came or went; ``field`` is NULL."""

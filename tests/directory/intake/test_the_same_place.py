@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts.ingest.merging import keep
 from directory.network.models import Location, Organization
-from directory.network.operations.merging import keep
 from directory.network.operations.places import recognise_places
 from directory.network.rules import KINDS_BY_TAXONOMY
 from tests.builders.network import a_location, valid_npi
