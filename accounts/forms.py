@@ -4,10 +4,14 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from .vocabulary import Category
 
 BOXES = (forms.TextInput, forms.EmailInput, forms.PasswordInput, forms.Select, forms.Textarea)
+
+DATES = ["%m/%d/%Y", "%m-%d-%Y", "%m.%d.%Y", "%m %d %Y", "%m%d%Y", "%Y-%m-%d"]
+"""Ways to type a date: the month first, in whatever language the page is, because its label says so."""
 
 
 class Asking(forms.Form):
@@ -29,3 +33,17 @@ class Asking(forms.Form):
         for field in self.fields.values():
             if isinstance(field.widget, BOXES):
                 field.widget.attrs.setdefault("class", "in w16")
+
+
+def birth_date_field(**more: Any) -> forms.DateField:
+    """``required`` and ``help_text`` are for whoever asks; a date is typed as people write it here."""
+    attrs = {"inputmode": "numeric", "autocomplete": "bday", "dir": "ltr"}
+    wrong = _("Type month, day and year, like 03/14/1985.")
+    kept: dict[str, Any] = {
+        "label": _("Birth date"),
+        "help_text": _("Month, day and year, like 03/14/1985."),
+        "input_formats": DATES,
+        "widget": forms.DateInput(attrs, format=DATES[0]),
+        "error_messages": {"required": wrong, "invalid": wrong},
+    }
+    return forms.DateField(**kept | more)

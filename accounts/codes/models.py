@@ -25,7 +25,8 @@ class Code(SideChannelDevice):
     """One conversation about a code: it was asked for in a browser, which alone knows this row's id, and that browser
     gives the code back. Asking again within it makes another token for the same row.
 
-    A decoy is a row like any other, without ``user``: what was typed fits nobody.
+    A decoy is a row like any other, without ``user``: what was typed fits nobody. Only of registration no code is one:
+    there is no account yet.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -72,6 +73,15 @@ class Code(SideChannelDevice):
 
     def __str__(self) -> str:
         return f"code {self.pk}"
+
+    @property
+    def is_decoy(self) -> bool:
+        return self.user_id is None and self.purpose != CodePurpose.REGISTRATION
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it may open anything: for whom it is meant there is no account yet, or one that is not closed."""
+        return not self.is_decoy and (self.user is None or self.user.is_active)
 
     def digest(self, token: str) -> str:
         """Of a token for this row: another row's digest of the same digits is another."""

@@ -43,7 +43,8 @@ def ask(*, purpose: CodePurpose, subject: str, user: User | None, recipient: str
 
     subject: the person, or for a decoy what was typed, in one spelling. Guesses and mails are counted for it; only a
         keyed digest is kept.
-    user: None for a decoy, when what was typed fits nobody. Nothing is sent, and nothing else differs.
+    user: None for a decoy, when what was typed fits nobody: nothing is sent, and nothing else differs. Also None for
+        who has no account yet (``CodePurpose.REGISTRATION``), and that code is sent.
     """
     code = Code(
         purpose=purpose,
@@ -99,7 +100,7 @@ def send(*, code: Code, budget: Budget, by: Actor, at: datetime) -> None:
     due = max(at, after_the_cool_down(budget.due_at) if is_new else budget.due_at) if budget.due_at else at
     outbox.send(
         kind=KIND,
-        recipient=f"{NOBODY}:{uuid4()}" if is_withheld or code.user_id is None else code.recipient,
+        recipient=f"{NOBODY}:{uuid4()}" if is_withheld or code.is_decoy else code.recipient,
         about=str(code.pk),
         by=by,
         at=at,
@@ -124,8 +125,7 @@ def compose(about: str, mailbox: Mailbox, at: datetime) -> Mail | None:
     code = Code.objects.select_for_update(of=("self",)).select_related("user").filter(pk=about).first()
     if (
         code is None
-        or code.user is None
-        or not code.user.is_active
+        or not code.is_live
         or code.redeemed_at is not None
         or budget.newest != code.pk
         or is_too_late(code.asked_at, at)
@@ -140,22 +140,22 @@ def compose(about: str, mailbox: Mailbox, at: datetime) -> Mail | None:
     return Mail(template="codes/code", subject=Subject.CODE, context=context)
 
 
-def redeem(*, code_id: UUID | None, purpose: CodePurpose, token: str, by: Actor, at: datetime) -> User:
-    """Whose code this is. It works once; a wrong guess counts for the code and for its subject, and is committed
-    before this raises CodeRefused, for whatever reason."""
+def redeem(*, code_id: UUID | None, purpose: CodePurpose, token: str, by: Actor, at: datetime) -> Code:
+    """Give back a code. It works once; a wrong guess counts for the code and for its subject, and is committed before
+    this raises CodeRefused, for whatever reason."""
     with transaction.atomic(durable=True):
-        user = guess(code_id=code_id, purpose=purpose, token=token, by=by, at=at)
-    if user is None:
+        code = guess(code_id=code_id, purpose=purpose, token=token, by=by, at=at)
+    if code is None:
         raise CodeRefused
-    return user
+    return code
 
 
-def guess(*, code_id: UUID | None, purpose: CodePurpose, token: str, by: Actor, at: datetime) -> User | None:
+def guess(*, code_id: UUID | None, purpose: CodePurpose, token: str, by: Actor, at: datetime) -> Code | None:
     found = conversation(code_id, purpose)
     seen = found.first()
     budget = locked_budget(subject=seen.subject if seen else "", at=at)
     code = found.select_for_update(of=("self",)).select_related("user").first() or Code(purpose=purpose)
-    is_right = code.answers(token, at) and budget.has_guesses and code.user is not None and code.user.is_active
+    is_right = code.answers(token, at) and budget.has_guesses and code.is_live
     if is_right:
         code.token, code.valid_until, code.redeemed_at = None, None, at
     elif budget.has_guesses:
@@ -172,21 +172,30 @@ def guess(*, code_id: UUID | None, purpose: CodePurpose, token: str, by: Actor, 
     if not is_right:
         return None
     record(verb=Verb.REDEEMED, by=by, at=at, subject=whose(code), purpose=purpose)
-    return code.user
+    return code
 
 
 @transaction.atomic
 def use(*, code_id: UUID | None, purpose: CodePurpose, at: datetime) -> User:
+    """Whose code it is, of which they use what it opened (``use_code``). Raises CodeRefused."""
+    user = use_code(code_id=code_id, purpose=purpose, at=at).user
+    if user is None:
+        raise CodeRefused
+    return user
+
+
+@transaction.atomic
+def use_code(*, code_id: UUID | None, purpose: CodePurpose, at: datetime) -> Code:
     """Use what a code opened, once, in the transaction of what is done with it, which tells the audit. Raises
     CodeRefused when nothing is open any more, or the account is closed."""
     found = conversation(code_id, purpose)
     lock_the_person(found)
     code = found.select_for_update(of=("self",)).select_related("user").first()
-    if code is None or code.user is None or not code.user.is_active or not is_open(code, at):
+    if code is None or not code.is_live or not is_open(code, at):
         raise CodeRefused
     code.used_at = at
     code.save(update_fields=["used_at"])
-    return code.user
+    return code
 
 
 def drop(*, user_id: UUID) -> None:

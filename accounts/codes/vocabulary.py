@@ -6,6 +6,7 @@ class CodePurpose(models.TextChoices):
 
     PASSWORD_RESET = "password_reset", "a new password"
     EMAIL_CHANGE = "email_change", "a new address for codes and notices"
+    REGISTRATION = "registration", "an account for whoever reads mail there, who has none yet"
 
 
 DIGITS = 8

@@ -98,8 +98,7 @@ def confirm(*, user: User, code_id: UUID | None, token: str, by: Actor, at: date
 
 def used(code_id: UUID | None, at: datetime) -> Code:
     """The redeemed code, which opens nothing else from now on."""
-    codes.use(code_id=code_id, purpose=CodePurpose.EMAIL_CHANGE, at=at)
-    return Code.objects.get(pk=code_id)
+    return codes.use_code(code_id=code_id, purpose=CodePurpose.EMAIL_CHANGE, at=at)
 
 
 @transaction.atomic(durable=True)

@@ -1,13 +1,16 @@
 """Whether mail goes out, and where somebody's mail goes."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Max
 
 from accounts.models import User
+from accounts.vocabulary import Job
 
 from .models import Message
-from .registry import mailbox_of
+from .registry import LETTERS, mailbox_of
 from .vocabulary import LONGEST_WAIT_SECONDS, Mailbox
 
 REMEMBERED = timedelta(seconds=LONGEST_WAIT_SECONDS) * 1.1
@@ -36,3 +39,8 @@ def mailbox_of_user(user: str) -> Mailbox | None:
 def has_mailbox(recipient: str) -> bool:
     """Whether mail can go to somebody now. Raises KeyError for a recipient of a kind that nobody registered."""
     return mailbox_of(recipient) is not None
+
+
+def letters_printed_by(jobs: Collection[str]) -> dict[str, Any]:
+    """The kinds of letter that whoever has one of these jobs prints, each with what it is called."""
+    return {name: kind.label for name, kind in LETTERS.items() if Job(kind.job) in jobs}

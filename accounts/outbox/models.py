@@ -1,4 +1,5 @@
 import uuid
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import ClassVar
 
@@ -96,6 +97,13 @@ class LetterQuerySet(models.QuerySet["Letter"]):
     def waiting(self) -> "LetterQuerySet":
         """The print queue, the oldest first."""
         return self.filter(state=LetterState.WAITING).order_by("created_at", "id")
+
+    def printed(self) -> "LetterQuerySet":
+        """Those that can be printed again, the last printed first."""
+        return self.filter(state=LetterState.PRINTED).order_by("-printed_at", "id")
+
+    def of_kinds(self, kinds: Collection[str]) -> "LetterQuerySet":
+        return self.filter(kind__in=kinds)
 
     def kept_long_enough(self, at: datetime) -> "LetterQuerySet":
         return self.exclude(state=LetterState.WAITING).filter(created_at__lt=at - timedelta(days=LETTERS_KEPT_DAYS))

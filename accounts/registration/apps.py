@@ -9,11 +9,13 @@ class Registration(AppConfig):
 
     def ready(self) -> None:
         from accounts.outbox.registry import register_kind, register_letter, register_recipient
+        from accounts.sign_in.registry import keep_through_sign_in
 
         from .access import mailbox_of_applicant
         from .operations import compose_letter, compose_mail
-        from .vocabulary import APPLICANT, MAIL, PRINTED_BY, letter_kind
+        from .vocabulary import APPLICANT, CONVERSATION, MAIL, PRINTED_BY, letter_kind
 
+        keep_through_sign_in(CONVERSATION)
         register_recipient(prefix=APPLICANT, mailbox_of=mailbox_of_applicant)
         register_kind(name=MAIL, once=False, compose=compose_mail)
         for capacity, job in PRINTED_BY.items():

@@ -22,7 +22,7 @@ class ActivationRefused(Refused):
 class TooManyTries(Refused):
     """The same words whatever was typed."""
 
-    sentence = _("There were too many wrong tries from your network. Wait 15 minutes, then try again. Or call us.")
+    sentence = _("There were too many tries. Wait 15 minutes, then try again. Or call us.")
 
 
 class SubjectTaken(Refused):

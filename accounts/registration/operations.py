@@ -1,28 +1,66 @@
-"""Activation IDs: issued, born as they are mailed or printed, revoked, and used once.
+"""Activation IDs: issued, born as they are mailed or printed, revoked, entered, and used once.
 
-A message or letter is locked before its activation ID, everywhere.
+A message or letter is locked before its activation ID, and that before a person and before a code, everywhere.
 """
 
 import secrets
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
+from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
+from accounts import operations as accounts
 from accounts.audit.operations import record
+from accounts.codes import operations as codes
+from accounts.codes.errors import CodeRefused
+from accounts.codes.models import Code
+from accounts.codes.vocabulary import CodePurpose
+from accounts.models import Capacity, User
 from accounts.outbox import operations as outbox
 from accounts.outbox.access import has_mailbox
 from accounts.outbox.errors import LetterRefused
 from accounts.outbox.vocabulary import Mail, Mailbox, Sheet, Subject
-from accounts.vocabulary import Actor
+from accounts.password.access import personal_words
+from accounts.password.errors import PasswordRefused
+from accounts.password.rules import is_personal, problems
+from accounts.rules import folded
+from accounts.sign_in.operations import return_guess, spend_guess
+from accounts.vocabulary import Actor, CapacityKind
 
-from .errors import CannotIssue, NoAddress, NoMailbox
-from .models import Activation
+from .errors import (
+    ActivationRefused,
+    CannotIssue,
+    NoAddress,
+    NoMailbox,
+    SubjectTaken,
+    TooManyTries,
+    UsernameTaken,
+    UsernameTellsTooMuch,
+)
+from .models import Activation, Applicant
 from .registry import SUBJECTS
-from .rules import digest_of, ends, grouped
-from .vocabulary import ALPHABET, CHARACTERS, MAIL, VALID_DAYS, Channel, Registrant, Verb, letter_kind
+from .rules import digest_of, ends, fits, grouped
+from .vocabulary import (
+    ALPHABET,
+    APPLICANT,
+    CHARACTERS,
+    MAIL,
+    MOST_GUESSES,
+    SECONDS_PER_UNKNOWN,
+    SECONDS_PER_USERNAME,
+    UNKNOWN_OF_AN_ORIGIN,
+    USERNAMES_OF_AN_ACTIVATION,
+    VALID_DAYS,
+    Channel,
+    Registrant,
+    Verb,
+    Why,
+    letter_kind,
+)
 
 # Issued and revoked
 
@@ -119,3 +157,176 @@ def said(activation: Activation, registrant: Registrant, secret: str) -> dict[st
         "days": VALID_DAYS[Channel(activation.channel)],
         "asks_birth_date": registrant.birth_date is not None,
     }
+
+
+# Entered
+
+
+def enter(*, secret: str, last_name: str, birth_date: date | None, origin: str, by: Actor, at: datetime) -> Activation:
+    """The activation ID with this secret, for whoever says the right name and birth date with it. Nothing is taken.
+
+    Raises ActivationRefused for whatever is wrong, which is committed and counted before: for the network address
+    (``origin``), and for the activation ID if it was a right one. Raises TooManyTries where those of the address are
+    used up.
+    """
+    key, each = key_of("origin", origin), timedelta(seconds=SECONDS_PER_UNKNOWN)
+    if not spend_guess(key=key, guesses=UNKNOWN_OF_AN_ORIGIN, each=each, at=at):
+        raise TooManyTries
+    with transaction.atomic(durable=True):
+        activation, why = looked_up(secret=secret, last_name=last_name, birth_date=birth_date, at=at)
+        subject = subject_of(activation.kind, activation.subject) if activation else ""
+        if activation is None or why is not None:
+            record(verb=Verb.REFUSED, by=by, at=at, subject=subject, fields=[why or Why.UNKNOWN])
+        else:
+            record(verb=Verb.ENTERED, by=by, at=at, subject=subject)
+        if activation and why == Why.OTHER_PERSON:
+            count_guess(activation, by=by, at=at)
+    if activation is None or why is not None:
+        raise ActivationRefused
+    return_guess(key=key, each=each)
+    return activation
+
+
+def looked_up(
+    *, secret: str, last_name: str, birth_date: date | None, at: datetime
+) -> tuple[Activation | None, Why | None]:
+    """Whose activation ID this is, and why it opens nothing; None for one that does."""
+    digests = [digest_of(secret, key=str(key)) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
+    activation = Activation.objects.with_a_digest(digests).select_for_update().first()
+    if activation is None:
+        return None, Why.UNKNOWN
+    if activation.used_at is not None:
+        return activation, Why.USED
+    if activation.revoked_at is not None:
+        return activation, Why.REVOKED
+    if not activation.is_open(at):
+        return activation, Why.EXPIRED
+    registrant = SUBJECTS[activation.kind].describe(activation.subject, at)
+    if registrant is None:
+        return activation, Why.NOBODY
+    return activation, None if fits(registrant, last_name=last_name, birth_date=birth_date) else Why.OTHER_PERSON
+
+
+def count_guess(activation: Activation, *, by: Actor, at: datetime) -> None:
+    activation.guesses += 1
+    if activation.guesses == MOST_GUESSES:
+        activation.revoked_at = at
+        subject = subject_of(activation.kind, activation.subject)
+        record(verb=Verb.VOIDED, by=by, at=at, subject=subject)
+    activation.save(update_fields=["guesses", "revoked_at"])
+
+
+def key_of(what: str, of: str) -> str:
+    return salted_hmac(f"accounts.registration.{what}", of, algorithm="sha256").hexdigest()
+
+
+# Used
+
+
+def apply(
+    *, activation: Activation, username: str, email: str, language: str, origin: str, by: Actor, at: datetime
+) -> Code:
+    """Have a code sent to the email that a new account is to have: keep its id in the session. No account exists yet,
+    and nothing is taken.
+
+    Raises UsernameTaken, UsernameTellsTooMuch, TooManyTries, ActivationRefused once the activation ID is over, and
+    AskedTooOften by the network address alone.
+    """
+    key, each = key_of("usernames", str(activation.pk)), timedelta(seconds=SECONDS_PER_USERNAME)
+    if not spend_guess(key=key, guesses=USERNAMES_OF_AN_ACTIVATION, each=each, at=at):
+        raise TooManyTries
+    with transaction.atomic():
+        locked, registrant = locked_open(activation, at)
+        if is_personal(username, registrant.words):
+            raise UsernameTellsTooMuch
+        if User.objects.alias(folded=Lower("username")).filter(folded=folded(username)).exists():
+            raise UsernameTaken
+        codes.count_ask(origin=origin, at=at)
+        Applicant.objects.filter(activation=locked).delete()
+        applicant = Applicant.objects.create(
+            activation=locked, username=username, email=email, language=language, asked_at=at
+        )
+        return codes.ask(
+            purpose=CodePurpose.REGISTRATION,
+            subject=f"registration {activation.pk}",  # whatever the address: nobody mails strangers through us all day
+            user=None,
+            recipient=f"{APPLICANT}:{applicant.pk}",
+            by=by,
+            at=at,
+        )
+
+
+@transaction.atomic(durable=True)
+def open_account(*, activation: Activation, code_id: UUID | None, password: str, by: Actor, at: datetime) -> User:
+    """The account, its capacity and the subject's row, all or nothing; the activation ID is used.
+
+    Raises PasswordRefused, UsernameTaken for a username that was free a moment ago, SubjectTaken, CodeRefused and
+    ActivationRefused.
+    """
+    locked, registrant = locked_open(activation, at)
+    code = codes.use_code(code_id=code_id, purpose=CodePurpose.REGISTRATION, at=at)
+    applicant = Applicant.objects.filter(activation=locked).first()
+    if applicant is None or code.recipient != f"{APPLICANT}:{applicant.pk}":
+        raise CodeRefused
+    nobody_yet = User(username=applicant.username, name=registrant.name, email=applicant.email)
+    if broken := problems(password, (*personal_words(nobody_yet), *registrant.words)):
+        raise PasswordRefused(broken)
+    try:
+        with transaction.atomic():
+            user = accounts.open_account(
+                username=applicant.username,
+                name=registrant.name,
+                email=applicant.email,
+                password=password,
+                language=applicant.language,
+                by=by,
+                at=at,
+            )
+    except IntegrityError:
+        raise UsernameTaken from None
+    give(locked, user=user, by=by, at=at)
+    return user
+
+
+@transaction.atomic(durable=True)
+def add_to_account(*, activation: Activation, user: User, by: Actor, at: datetime) -> Capacity:
+    """The capacity for somebody who has an account. Raises SubjectTaken, and ActivationRefused once the activation ID
+    is over."""
+    locked, _registrant = locked_open(activation, at)
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    kind = SUBJECTS[locked.kind].capacity
+    if kind == CapacityKind.STAFF and Capacity.objects.live(at).filter(user=user, kind=kind).exists():
+        raise SubjectTaken
+    return give(locked, user=user, by=by, at=at)
+
+
+def give(activation: Activation, *, user: User, by: Actor, at: datetime) -> Capacity:
+    subject = SUBJECTS[activation.kind]
+    capacity = accounts.give_capacity(user=user, kind=subject.capacity, by=by, at=at)
+    subject.redeem(activation.subject, capacity, at, by)
+    Applicant.objects.filter(activation=activation).delete()
+    activation.used_at, activation.used_by = at, user
+    activation.save(update_fields=["used_at", "used_by"])
+    record(verb=Verb.USED, by=by, at=at, subject=subject_of(activation.kind, activation.subject))
+    return capacity
+
+
+def locked_open(activation: Activation, at: datetime) -> tuple[Activation, Registrant]:
+    """The activation ID as it was entered, and its person, until the end of the transaction. Raises
+    ActivationRefused."""
+    found = Activation.objects.open(at).filter(pk=activation.pk, born_at=activation.born_at)
+    locked = found.select_for_update().first()
+    registrant = SUBJECTS[locked.kind].describe(locked.subject, at) if locked else None
+    if locked is None or registrant is None:
+        raise ActivationRefused
+    return locked, registrant
+
+
+@transaction.atomic
+def purge(*, by: Actor, at: datetime) -> int:
+    """Forget who never gave back a code, and activation IDs that were over for long; returns how many of those."""
+    applicants, _each = Applicant.objects.kept_long_enough(at).delete()
+    activations, _each = Activation.objects.kept_long_enough(at).delete()
+    if applicants or activations:
+        record(verb=Verb.PURGED, by=by, at=at)
+    return activations

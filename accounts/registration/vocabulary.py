@@ -56,6 +56,9 @@ MAIL = "activation"
 APPLICANT = "applicant"
 """The kind of message; and whose mail it is that proves an email, as the outbox names them: ``applicant:<uuid>``."""
 
+CONVERSATION = "registration"
+"""Where a session keeps which activation ID was entered in it: ids and times, never the secret."""
+
 
 def letter_kind(capacity: CapacityKind) -> str:
     return f"activation-{capacity}"

@@ -17,6 +17,7 @@ from accounts.known import remember
 from accounts.models import User
 
 from . import cipher, operations
+from .registry import KEPT
 
 PROVED = {"account_authentication_methods", "account_authentication_methods_user"}
 """What a session keeps of the time before sign-in: how the person proved who they are."""
@@ -31,7 +32,7 @@ class Accounts(DefaultAccountAdapter):
 
     def login(self, request: HttpRequest, user: User) -> None:
         """A new key for the session, which is nobody's unless the audit tells of it."""
-        for name in set(request.session.keys()) - PROVED:  # what a stranger began here is not the person's
+        for name in set(request.session.keys()) - PROVED - KEPT:  # what a stranger began here is not the person's
             del request.session[name]
         with transaction.atomic():
             login(request, user, backend=PASSWORDS)

@@ -20,6 +20,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "forget messages settled long ago": {"task": "accounts.outbox.tasks.purge", "schedule": at_two(20)},
     "forget codes that nobody waits for": {"task": "accounts.codes.tasks.purge", "schedule": at_two(30)},
     "forget guesses that came back": {"task": "accounts.sign_in.tasks.purge", "schedule": at_two(50)},
+    "forget activation IDs that are over": {"task": "accounts.registration.tasks.purge", "schedule": at_two(55)},
     "forget sessions that ended": {"task": "accounts.tasks.purge_sessions", "schedule": at_two(40)},
 }
 for entry in SCHEDULE.values():

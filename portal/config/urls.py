@@ -22,6 +22,8 @@ urlpatterns += i18n_patterns(
     path("", include("accounts.password.urls")),
     path("", include("accounts.email_change.urls")),
     path("", include("accounts.sign_in.urls")),
+    path("", include("accounts.registration.urls")),
+    path("", include("accounts.letters.urls")),
     prefix_default_language=False,
 )
 

@@ -15,6 +15,7 @@ REGISTRATIONS = {
     ("accounts.registration", "accounts.outbox.registry.register_kind"): "an activation ID is born as it is mailed",
     ("accounts.registration", "accounts.outbox.registry.register_letter"): "or as it is printed",
     ("accounts.registration", "accounts.outbox.registry.register_recipient"): "an email to be of a person to be",
+    ("accounts.registration", "accounts.sign_in.registry.keep_through_sign_in"): "whoever has an account adds to it",
 }
 
 

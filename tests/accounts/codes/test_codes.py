@@ -61,8 +61,8 @@ def nothing_is_sent(code: Code, *, at: datetime = AT) -> bool:
         return operations.compose(str(code.pk), MAILBOX, at) is None
 
 
-def redeem(code_id: UUID | None, token: str, *, at: datetime = AT, purpose: CodePurpose = RESET) -> User:
-    return operations.redeem(code_id=code_id, purpose=purpose, token=token, by=BY, at=at)
+def redeem(code_id: UUID | None, token: str, *, at: datetime = AT, purpose: CodePurpose = RESET) -> User | None:
+    return operations.redeem(code_id=code_id, purpose=purpose, token=token, by=BY, at=at).user
 
 
 def refused(code_id: UUID | None, token: str, *, at: datetime = AT, purpose: CodePurpose = RESET) -> bool:

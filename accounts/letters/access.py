@@ -1,0 +1,15 @@
+"""Which letters a staff person prints."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import Capacity, Post
+from accounts.outbox.access import letters_printed_by
+
+
+def kinds_for(capacity: Capacity, at: datetime) -> dict[str, Any]:
+    """Kind and what it is called, by the jobs that the person has today."""
+    posts = Post.objects.live(timezone.localdate(at)).filter(capacity=capacity)
+    return letters_printed_by(set(posts.values_list("job", flat=True)))
