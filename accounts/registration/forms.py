@@ -30,7 +30,7 @@ class ActivationForm(Asking):
     )
     last_name = forms.CharField(
         label=_("Last name"),
-        help_text=_("As it is in our letter or mail. Big letters and accents do not matter."),
+        help_text=_("As it is on your member ID card or work badge. Big letters and accents do not matter."),
         max_length=150,
         widget=forms.TextInput({"autocomplete": "family-name", "spellcheck": "false"}),
         error_messages={"required": _("Type your last name.")},

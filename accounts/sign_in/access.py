@@ -13,6 +13,7 @@ from accounts.models import Capacity, User
 from accounts.outbox.vocabulary import Mail, Mailbox, Subject
 from accounts.rules import ends_at, second_factor_is_demanded
 
+from .registry import WAYS, Way
 from .vocabulary import Notice
 
 SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
@@ -47,6 +48,11 @@ def sessions_of(user: User, at: datetime) -> list[UserSession]:
         if alive[each.session_key].get(HASH_SESSION_KEY) == user.get_session_auth_hash()
         and ends_at(began=each.created_at, seen=each.last_seen_at, kinds=kinds) > at
     ]
+
+
+def ways_for(capacity: Capacity | None, at: datetime) -> list[Way]:
+    """Where My account leads somebody who is this here."""
+    return [way for ways_of in WAYS for way in ways_of(capacity, at)] if capacity else []
 
 
 def composed(notice: Notice) -> Callable[[str, Mailbox, datetime], Mail]:

@@ -271,6 +271,7 @@ INSTALLED_APPS = [
     "accounts.email_change",
     "accounts.sign_in",
     "accounts.registration",
+    "accounts.letters",
     "accounts.staff",
     "directory.code_sets",
     "directory.network",

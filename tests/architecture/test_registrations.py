@@ -16,6 +16,8 @@ REGISTRATIONS = {
     ("accounts.registration", "accounts.outbox.registry.register_letter"): "or as it is printed",
     ("accounts.registration", "accounts.outbox.registry.register_recipient"): "an email to be of a person to be",
     ("accounts.registration", "accounts.sign_in.registry.keep_through_sign_in"): "whoever has an account adds to it",
+    ("accounts.letters", "accounts.sign_in.registry.Way"): "My account leads to the print queue",
+    ("accounts.letters", "accounts.sign_in.registry.register_ways"): "for whoever prints",
 }
 
 

@@ -19,7 +19,11 @@ from accounts.sign_in.rules import device
 @require_safe
 @requires()
 def account(request: Any) -> HttpResponse:
-    return render(request, "accounts/sign_in/account.html", {"change_of_email": open_change(request.user)})
+    context = {
+        "change_of_email": open_change(request.user),
+        "ways": access.ways_for(request.capacity, timezone.now()),
+    }
+    return render(request, "accounts/sign_in/account.html", context)
 
 
 @require_safe

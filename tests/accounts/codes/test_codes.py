@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from accounts.audit.models import AuditEvent
 from accounts.codes import operations
-from accounts.codes.access import opened_for
+from accounts.codes.access import opened, opened_for
 from accounts.codes.errors import AskedTooOften, CodeRefused
 from accounts.codes.models import Budget, Code
 from accounts.codes.rules import is_a_code, read
@@ -528,3 +528,34 @@ def test_eight_digits_are_a_code_and_nothing_else_is(typed: str) -> None:
 
 def test_full_width_digits_are_digits() -> None:
     assert read("１２３４ ５６７８") == "12345678"
+
+
+# Before there is an account
+
+
+def test_a_code_for_registration_is_sent_to_who_has_no_account_and_works_once() -> None:
+    code = asked(None, purpose=CodePurpose.REGISTRATION)
+    assert Message.objects.get().recipient == code.recipient
+    token = sent(code)
+    assert redeem(code.pk, token, purpose=CodePurpose.REGISTRATION) is None
+    assert refused(code.pk, token, purpose=CodePurpose.REGISTRATION)
+    used = operations.use_code(code_id=code.pk, purpose=CodePurpose.REGISTRATION, at=after(minutes=9))
+    assert used == code
+    with pytest.raises(CodeRefused):
+        operations.use_code(code_id=code.pk, purpose=CodePurpose.REGISTRATION, at=after(minutes=9))
+
+
+def test_it_opens_nobodys_account() -> None:
+    code = asked(None, purpose=CodePurpose.REGISTRATION)
+    redeem(code.pk, sent(code), purpose=CodePurpose.REGISTRATION)
+    assert opened_for(code_id=code.pk, purpose=CodePurpose.REGISTRATION, at=AT) is None
+    assert opened(code_id=code.pk, purpose=CodePurpose.REGISTRATION, at=AT) == code
+    with pytest.raises(CodeRefused):
+        operations.use(code_id=code.pk, purpose=CodePurpose.REGISTRATION, at=AT)
+
+
+@pytest.mark.parametrize("purpose", [RESET, EMAIL])
+def test_of_every_other_purpose_a_code_without_a_person_is_a_decoy(purpose: CodePurpose) -> None:
+    code = asked(None, purpose=purpose)
+    assert Message.objects.get().recipient.startswith("nobody:")
+    assert nothing_is_sent(code)

@@ -9,13 +9,13 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Capacity, User
-from accounts.operations import end_capacity, give_post
+from accounts.operations import end_capacity
 from accounts.outbox import registry
 from accounts.outbox.models import Letter
 from accounts.outbox.operations import forget_letters, queue_letter
 from accounts.outbox.vocabulary import Sheet
 from accounts.vocabulary import Actor, CapacityKind, Job
-from tests.builders.people import AT, SOMEBODY, an_app, person, signed_in
+from tests.builders.people import SOMEBODY, a_post, an_app, person, signed_in
 
 pytestmark = pytest.mark.django_db
 QUEUE = "/staff/letters/"
@@ -41,15 +41,7 @@ def staff(username: str = "dao.lee", *jobs: Job) -> User:
     user = person(username, f"{username}@mail.example", CapacityKind.STAFF)
     an_app(user)
     for job in jobs:
-        give_post(
-            capacity=user.capacities.get(),
-            job=job,
-            department="Here",
-            manager=None,
-            starts_on=AT.date() - timedelta(days=1),
-            by=SOMEBODY,
-            at=AT,
-        )
+        a_post(user, job)
     return user
 
 
@@ -78,6 +70,12 @@ def test_a_letter_is_printed_by_a_post_and_looks_at_the_queue_change_nothing() -
     assert answer.headers["Cache-Control"] == "no-store"
     assert all(each in answer.content.decode() for each in (SAYS["activation_id"], SAYS["name"], *SAYS["address"]))
     assert not Letter.objects.waiting().exists()
+
+
+def test_my_account_leads_whoever_prints_to_the_queue_and_nobody_else() -> None:
+    assert f'href="{QUEUE}"' in printer().get("/account/").content.decode()
+    others = [signed_in(staff("mai.xiong", Job.NAVIGATOR)), signed_in(person())]
+    assert not any(QUEUE in other.get("/account/").content.decode() for other in others)
 
 
 def test_the_queue_names_nobody() -> None:

@@ -1,9 +1,10 @@
 """With an activation ID somebody opens an account or adds to theirs: once, all or nothing, and nobody else does."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts.audit.models import AuditEvent
 from accounts.codes import operations as codes
@@ -134,6 +135,25 @@ def test_five_wrong_names_void_it() -> None:
     activation.refresh_from_db()
     assert (activation.guesses, activation.revoked_at) == (5, AT)
     assert AuditEvent.objects.filter(verb=Verb.VOIDED, subject=f"tester:{ROSA}").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_however_many_guess_at_once_five_guesses_are_made() -> None:
+    activation = issued()
+    secret = mailed(activation)
+
+    def guess(number: int) -> None:
+        try:
+            refused(secret, f"wrong {number}", BIRTH_DATE)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as at_once:
+        list(at_once.map(guess, range(12)))
+    activation.refresh_from_db()
+    assert (activation.guesses, activation.revoked_at) == (5, AT)
+    reasons = [each.fields[0] for each in AuditEvent.objects.filter(verb=Verb.REFUSED)]
+    assert (reasons.count(Why.OTHER_PERSON), reasons.count(Why.REVOKED)) == (5, 7)
 
 
 def test_four_wrong_names_do_not() -> None:
