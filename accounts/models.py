@@ -1,5 +1,5 @@
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -12,7 +12,7 @@ from django.db.models.functions import Greatest, Least, Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from .rules import folded, is_a_username
+from .rules import folded, is_a_username, last_day
 from .vocabulary import CapacityKind, Job, Source, classified
 
 PERIOD = Func("since", "until", function="TSTZRANGE", output_field=DateTimeRangeField())
@@ -164,6 +164,10 @@ class PostQuerySet(models.QuerySet["Post"]):
         """Those that live, and those to come."""
         return self.filter(Q(until=None) | Q(until__gt=Greatest(Value(at), F("since"))))
 
+    def overlapping(self, since: datetime, until: datetime | None) -> Self:
+        found = self.filter(Q(until=None) | Q(until__gt=Greatest(Value(since), F("since"))))
+        return found.filter(since__lt=until) if until else found
+
 
 class Post(models.Model):
     """One job of one staff person, in a department and under a manager, from a moment until another. Days begin in the
@@ -212,3 +216,7 @@ class Post(models.Model):
 
     def __str__(self) -> str:
         return f"{self.job} {self.pk}"
+
+    @property
+    def last_day(self) -> date | None:
+        return last_day(self.until, timezone.get_current_timezone()) if self.until else None

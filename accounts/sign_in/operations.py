@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef
 
 from accounts.audit.operations import record
 from accounts.models import User
-from accounts.operations import begin_session, subject_of
+from accounts.operations import begin_session, subject_of, void_credentials
 from accounts.outbox.operations import send
 from accounts.vocabulary import Actor
 
@@ -154,6 +154,17 @@ def remove_second_factor(*, user: User, number: int, by: Actor, at: datetime) ->
     if not second_factors(user).exists():
         Authenticator.objects.filter(user=user).delete()
     record(verb=Verb.REMOVE_SECOND_FACTOR, by=by, at=at, subject=subject_of(user.pk), fields=[factor.type])
+    send(kind=Notice.REMOVED, recipient=subject_of(user.pk), by=by, at=at)
+
+
+def remove_all_second_factors(*, user: User, by: Actor, at: datetime) -> None:
+    """With them every session ends. For operations by which somebody else answers for a person who lost theirs; each
+    is the outermost of its own."""
+    _alone(user)
+    kinds = list(second_factors(user).values_list("type", flat=True))
+    Authenticator.objects.filter(user=user).delete()
+    void_credentials(user_id=user.pk)
+    record(verb=Verb.REMOVE_SECOND_FACTOR, by=by, at=at, subject=subject_of(user.pk), fields=kinds)
     send(kind=Notice.REMOVED, recipient=subject_of(user.pk), by=by, at=at)
 
 

@@ -16,6 +16,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "hand over what a lost wake-up left": {"task": "accounts.outbox.tasks.deliver", "schedule": A_MINUTE},
     "make true an email that nobody stopped": {"task": "accounts.email_change.tasks.settle", "schedule": A_MINUTE},
     "seal what a killed process left": {"task": "accounts.audit.tasks.seal_recent", "schedule": A_MINUTE},
+    "let go whose last post is over": {"task": "accounts.staff.tasks.leave_without_posts", "schedule": at_two(5)},
     "seal what a long transaction left": {"task": "accounts.audit.tasks.seal_all", "schedule": at_two(10)},
     "forget messages settled long ago": {"task": "accounts.outbox.tasks.purge", "schedule": at_two(20)},
     "forget codes that nobody waits for": {"task": "accounts.codes.tasks.purge", "schedule": at_two(30)},

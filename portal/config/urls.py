@@ -24,6 +24,7 @@ urlpatterns += i18n_patterns(
     path("", include("accounts.sign_in.urls")),
     path("", include("accounts.registration.urls")),
     path("", include("accounts.letters.urls")),
+    path("", include("accounts.staff.urls")),
     prefix_default_language=False,
 )
 

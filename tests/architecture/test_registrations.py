@@ -18,6 +18,17 @@ REGISTRATIONS = {
     ("accounts.registration", "accounts.sign_in.registry.keep_through_sign_in"): "whoever has an account adds to it",
     ("accounts.letters", "accounts.sign_in.registry.Way"): "My account leads to the print queue",
     ("accounts.letters", "accounts.sign_in.registry.register_ways"): "for whoever prints",
+    ("accounts.staff", "accounts.sign_in.registry.Way"): "My account leads to the people who work here",
+    (
+        "accounts.staff",
+        "accounts.sign_in.registry.register_ways",
+    ): "for those who give jobs, and whose yes is asked",
+    ("accounts.staff", "accounts.outbox.registry.register_kind"): "the notices of a lost second factor",
+    ("accounts.staff", "accounts.outbox.registry.register_recipient"): "an activation ID goes to the address at work",
+    (
+        "accounts.staff",
+        "accounts.registration.registry.register_subject",
+    ): "staff register as the staff file names them",
 }
 
 

@@ -1,0 +1,133 @@
+"""Who works here and how far they have come, who may register, and who may say yes to what."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Case, Exists, OuterRef, Prefetch, Q, QuerySet, Value, When
+from django.db.models.functions import Concat
+
+from accounts.models import Capacity, Post, StaffPerson
+from accounts.operations import subject_of
+from accounts.outbox.vocabulary import Mail, Mailbox, Subject
+from accounts.registration.models import Activation
+from accounts.registration.vocabulary import Registrant
+from accounts.vocabulary import Actor, Job
+
+from .errors import OwnPosts
+from .models import FactorRemoval
+from .vocabulary import KIND, Notice, State
+
+
+def people(at: datetime) -> QuerySet[Any]:
+    """Everybody, by name, each with a ``state`` and with ``open_posts``: those that are not over."""
+    registered = Exists(Capacity.objects.live(at).filter(pk=OuterRef("capacity")))
+    invited = Exists(Activation.objects.open(at).filter(kind=KIND, subject=OuterRef("pk")))
+    state = Case(
+        When(left_at__isnull=False, then=Value(State.LEFT)),
+        When(registered, then=Value(State.REGISTERED)),
+        When(invited, then=Value(State.INVITED)),
+        default=Value(State.NEW),
+    )
+    posts = Post.objects.not_over(at).select_related("manager").order_by("since", "job")
+    found = StaffPerson.objects.annotate(state=state).select_related("capacity")
+    return found.prefetch_related(Prefetch("posts", posts, to_attr="open_posts")).order_by(
+        "last_name", "first_name", "number"
+    )
+
+
+def named_like(found: QuerySet[Any], words: str) -> QuerySet[Any]:
+    """Those with the number, or with the words in their name, either way around."""
+    found = found.alias(
+        one_way=Concat("first_name", Value(" "), "last_name"), other_way=Concat("last_name", Value(", "), "first_name")
+    )
+    return found.filter(Q(number__iexact=words) | Q(one_way__icontains=words) | Q(other_way__icontains=words))
+
+
+def working(at: datetime) -> QuerySet[StaffPerson]:
+    """Those who have an account as staff now."""
+    return StaffPerson.objects.filter(Exists(Capacity.objects.live(at).filter(pk=OuterRef("capacity"))), left_at=None)
+
+
+def administrators(at: datetime) -> QuerySet[StaffPerson]:
+    """Whoever has an account and can give others access now."""
+    post = Post.objects.live(at).filter(person=OuterRef("pk"), job=Job.ACCESS_ADMINISTRATOR)
+    return working(at).filter(Exists(post))
+
+
+def is_administrator(capacity: Capacity, at: datetime) -> bool:
+    return administrators(at).filter(capacity=capacity).exists()
+
+
+def refuse_own(by: Actor, person: StaffPerson) -> None:
+    """Raises OwnPosts where somebody would change what they may do themselves."""
+    if is_own(by, person):
+        raise OwnPosts
+
+
+def is_own(by: Actor, person: StaffPerson) -> bool:
+    return person.capacity is not None and by.id == subject_of(person.capacity.user_id)
+
+
+# Registration
+
+
+def describe(subject: UUID, at: datetime) -> Registrant | None:
+    """Who was invited; None for somebody who left, is registered, or has no post now or to come."""
+    person = StaffPerson.objects.exclude(pk__in=working(at)).filter(pk=subject, left_at=None).first()
+    post = Post.objects.not_over(at).filter(person=subject).order_by("since", "job").first()
+    if person is None or post is None:
+        return None
+    return Registrant(
+        name=person.name,
+        last_name=person.last_name,
+        birth_date=None,
+        language=person.language,
+        words=(person.number, person.first_name, person.last_name),
+        address=(post.department, settings.PLAN.name),  # the plan's own mail carries it
+    )
+
+
+def mailbox_of(subject: str) -> Mailbox | None:
+    """The address at work, until the person has left."""
+    found = StaffPerson.objects.filter(pk=subject, left_at=None).values_list("email", "language").first()
+    return Mailbox(*found) if found else None
+
+
+# Lost second factors
+
+
+def who_can_okay(person: StaffPerson, asked_by: StaffPerson, at: datetime) -> QuerySet[StaffPerson]:
+    """The managers of the person's live posts who work here themselves; never whoever asks, and never the person."""
+    live = Post.objects.live(at).filter(person=person, manager=OuterRef("pk"))
+    return working(at).filter(Exists(live)).exclude(pk__in=(person.pk, asked_by.pk))
+
+
+def okays_of(manager: StaffPerson, at: datetime) -> QuerySet[FactorRemoval]:
+    """What waits for this manager's yes now. Whoever asked must still be who may ask, and the manager work here."""
+    if not working(at).filter(pk=manager.pk).exists():
+        return FactorRemoval.objects.none()
+    live = Post.objects.live(at).filter(person=OuterRef("person"), manager=manager)
+    waiting = FactorRemoval.objects.waiting(at).filter(Exists(live), asked_by__in=administrators(at))
+    mine = waiting.exclude(asked_by=manager).exclude(person=manager)
+    return mine.filter(person__in=working(at)).select_related("person", "asked_by").order_by("asked_at")
+
+
+def is_asked(capacity: Capacity, at: datetime) -> bool:
+    manager = StaffPerson.objects.filter(capacity=capacity).first()
+    return manager is not None and okays_of(manager, at).exists()
+
+
+def compose_asked(about: str, mailbox: Mailbox, at: datetime) -> Mail:
+    return Mail(template="staff/asked", subject=Subject.SECURITY)
+
+
+def compose_okay_waits(about: str, mailbox: Mailbox, at: datetime) -> Mail | None:
+    """Nothing to send once it is over."""
+    if not FactorRemoval.objects.waiting(at).filter(pk=about).exists():
+        return None
+    return Mail(template="staff/okay_waits", subject=Subject.SECURITY)
+
+
+NOTICES = {Notice.ASKED: compose_asked, Notice.OKAY_WAITS: compose_okay_waits}

@@ -1,0 +1,63 @@
+"""How the first access administrator comes in, whom nobody can give that job."""
+
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from accounts.models import Post, StaffPerson
+from accounts.operations import give_post
+from accounts.registration.vocabulary import Channel
+from accounts.staff.errors import NotTheFirst, NumberOfAnother
+from accounts.staff.operations import come_back, invite, name_person
+from accounts.staff.vocabulary import FIRST_ADMINISTRATOR_LOCK
+from accounts.vocabulary import Actor, Job, Source
+
+
+@transaction.atomic
+def first_administrator(
+    *,
+    number: str,
+    first_name: str,
+    last_name: str,
+    email: str,
+    department: str,
+    language: str,
+    by: Actor,
+    at: datetime,
+) -> StaffPerson:
+    """Name the person, give them the job, and mail them an activation ID.
+
+    Raises NotTheFirst while anybody has that job, registered or not, and NumberOfAnother where the staff file knows the
+    number under another name or email.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [FIRST_ADMINISTRATOR_LOCK])
+    if Post.objects.not_over(at).filter(job=Job.ACCESS_ADMINISTRATOR).exists():
+        raise NotTheFirst
+    person = StaffPerson.objects.select_for_update(of=("self",)).filter(number=number).first()
+    if person is None:
+        person = name_person(
+            number=number,
+            first_name=first_name,
+            last_name=last_name,
+            email=email,
+            language=language,
+            by=by,
+            at=at,
+        )
+    elif (person.first_name, person.last_name, person.email) != (first_name, last_name, email):
+        raise NumberOfAnother
+    elif person.left_at:
+        come_back(person=person, by=by, at=at)
+    give_post(
+        person=person,
+        job=Job.ACCESS_ADMINISTRATOR,
+        department=department,
+        manager=None,
+        since=at,
+        by=by,
+        at=at,
+        said_by=Source.HERE,
+    )
+    invite(person=person, channel=Channel.MAIL, by=by, at=at)
+    return person

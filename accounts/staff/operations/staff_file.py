@@ -1,0 +1,297 @@
+"""The staff file: whole, so that whoever it does not name has left, and a post that it does not name is over. What
+somebody here gave or took it neither takes nor gives back."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from accounts.audit.operations import record
+from accounts.ingest.operations import Import, Progress, count, refuse, refuse_repeated, run_import
+from accounts.ingest.reading import SourceFile
+from accounts.ingest.rules import Counts, CsvShape
+from accounts.models import Post, StaffPerson
+from accounts.operations import close_post, give_post, staff_subject
+from accounts.rules import first_moment, last_day
+from accounts.staff.access import administrators
+from accounts.staff.errors import NoAdministratorLeft, StaffShrinks
+from accounts.staff.operations import close_person, come_back, name_person
+from accounts.staff.rules import Managed, Row, is_overruled, people, refused
+from accounts.staff.vocabulary import LARGEST_SHARE_TO_END, Verb
+from accounts.vocabulary import Actor, Job, Source
+
+TABLE = "staged_staff"
+CELLS = "line, number, first_name, last_name, email, language, department, job, manager_number, first_day, last_day"
+ABOUT_A_PERSON = ("first_name", "last_name", "email", "language")
+SOURCE = "staff file"
+
+Key = tuple[str, str]
+"""A number and a job: there is one row for each."""
+
+
+def import_staff(
+    *,
+    path: Path,
+    shape: CsvShape,
+    refused_file: Path,
+    progress: Progress,
+    by: Actor,
+    at: datetime,
+    dry_run: bool = False,
+    shrink: bool = False,
+) -> dict[str, object]:
+    """Takes over a whole staff file; returns the summary, in which ``overruled`` counts rows that somebody here has
+    answered otherwise. Raises ImportRefused when it is refused whole, and then nothing has changed."""
+    overruled = []
+
+    def take() -> Mapping[str, Counts]:
+        progress("merging", 0, 1)
+        counts, number = take_staff(shrink=shrink, by=by, at=at)
+        overruled.append(number)
+        progress("merging", 1, 1)
+        return {shape.file: counts}
+
+    what = Import("import_staff", SOURCE, lambda: [SourceFile(shape, path)], refused_file, dry_run)
+    summary = run_import(what, take=take, progress=progress, by=by, at=at).as_json()
+    return summary | {"overruled": sum(overruled)}
+
+
+@dataclass
+class Decision:
+    """What becomes of a row: of ``post``, or of a new one where there is none."""
+
+    row: Row
+    outcome: str
+    post: Post | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    is_overruled: bool = False
+
+
+@dataclass
+class Staff:
+    """Everybody and every post, as the database has them now, locked."""
+
+    at: datetime
+    people: dict[str, StaffPerson] = field(default_factory=dict)
+    posts: dict[Key, list[Post]] = field(default_factory=lambda: defaultdict(list))
+
+    def not_over(self, post: Post) -> bool:
+        return post.until is None or post.until > max(self.at, post.since)
+
+    @property
+    def open_posts(self) -> list[tuple[Key, Post]]:
+        return [(key, post) for key, posts in self.posts.items() for post in posts if self.not_over(post)]
+
+
+def take_staff(*, shrink: bool, by: Actor, at: datetime) -> tuple[Counts, int]:
+    """What became of the staged rows, and how many of them somebody here overrules. Raises StaffShrinks, and
+    NoAdministratorLeft where nobody could give access any more."""
+    staff = everybody(at)
+    rows = accepted(staff)
+    decisions = [decide(row, staff) for row in rows]
+    leavers, over = not_named(staff)
+    ended = [post for key, post in staff.open_posts if key[0] in leavers] + over
+    if len(ended) > LARGEST_SHARE_TO_END * len(staff.open_posts) and not shrink:
+        raise StaffShrinks(ends=len(ended), of=len(staff.open_posts))
+    had_administrator = has_administrator(at)
+    for post in over:
+        close_post(post=post, by=by, at=at, said_by=Source.FILE)
+    for number in leavers:
+        close_person(person=staff.people[number], by=by, at=at, said_by=Source.FILE)
+    take_people(decisions, staff, by=by, at=at)
+    take_posts(decisions, staff, by=by, at=at)
+    if has_administrator(at) < had_administrator:
+        raise NoAdministratorLeft
+    counts = count(
+        TABLE,
+        "select unnest(%(outcomes)s::text[]) as outcome",
+        {"outcomes": [decision.outcome for decision in decisions]},
+        ended=len(ended),
+    )
+    return counts, sum(decision.is_overruled for decision in decisions)
+
+
+def everybody(at: datetime) -> Staff:
+    staff = Staff(at)
+    for person in StaffPerson.objects.select_for_update(of=("self",)).select_related("capacity").order_by("pk"):
+        staff.people[person.number] = person
+    for post in Post.objects.select_for_update(of=("self",)).select_related("person", "manager").order_by("since"):
+        staff.posts[post.person.number, post.job].append(post)
+    return staff
+
+
+def has_administrator(at: datetime) -> int:
+    """0: nobody is to give others access; 1: somebody who is not registered yet; 2: somebody who can."""
+    named = Post.objects.not_over(at).filter(job=Job.ACCESS_ADMINISTRATOR).exists()
+    return 2 if administrators(at).exists() else int(named)
+
+
+# What the file says
+
+
+def accepted(staff: Staff) -> list[Row]:
+    """The rows that are taken. What a refused row says of a post stays as it was, and so counts for the others."""
+    refuse_repeated(TABLE, "number", "job")
+    rows = [Row(**dict(zip(CELLS.split(", "), cells, strict=True))) for cells in staged(f"{CELLS}", "refused is null")]
+    found: dict[int, str] = {}
+    while True:
+        taken = {(row.number, row.job) for row in rows if row.line not in found}
+        kept = [managed(post) for key, post in staff.open_posts if post.manager and stays(key, post, taken)]
+        more = refused(rows, said_here=[each for each in kept if each])
+        if more == found:
+            break
+        found = more
+    for reason in set(found.values()):
+        lines = [line for line, why in found.items() if why == reason]
+        refuse(TABLE, reason, "s.line = any(%(lines)s)", {"lines": lines})
+    return [row for row in rows if row.line not in found]
+
+
+def stays(key: Key, post: Post, taken: set[Key]) -> bool:
+    return post.said_by == Source.HERE or key not in taken
+
+
+def managed(post: Post) -> Managed | None:
+    zone = timezone.get_current_timezone()
+    if post.manager is None:
+        return None
+    until = last_day(post.until, zone) if post.until else None
+    return Managed(post.person.number, post.manager.number, timezone.localdate(post.since), until)
+
+
+def not_named(staff: Staff) -> tuple[list[str], list[Post]]:
+    """The numbers of those who left, and the posts that are over of those who stay. A row that is refused still names
+    its person and post, and one without a job each of the person's."""
+    named: dict[str, set[str | None]] = defaultdict(set)
+    for number, job in staged("number, job", "number is not null"):
+        named[number].add(job)
+    leavers = [number for number, person in staff.people.items() if person.left_at is None and number not in named]
+    over = [
+        post
+        for (number, job), post in staff.open_posts
+        if post.said_by == Source.FILE and number in named and not named[number] & {job, None}
+    ]
+    return leavers, over
+
+
+def staged(columns: str, condition: str) -> Sequence[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"select {columns} from {TABLE} where {condition} order by line")  # noqa: S608
+        return list(cursor.fetchall())
+
+
+# What becomes of it
+
+
+def decide(row: Row, staff: Staff) -> Decision:
+    person, posts = staff.people.get(row.number), staff.posts[row.number, row.job]
+    here = [post for post in posts if post.said_by == Source.HERE]
+    if is_overruled(
+        row.first_day,
+        left_here=day_left_here(person),
+        open_here=any(staff.not_over(post) for post in here),
+        ended_here=[timezone.localdate(post.until) for post in here if post.until and not staff.not_over(post)],
+    ):
+        return Decision(row, "unchanged", is_overruled=True)
+    ours = [post for post in posts if post.said_by == Source.FILE]
+    post = next((post for post in ours if staff.not_over(post)), ours[-1] if ours else None)
+    zone = timezone.get_current_timezone()
+    until = first_moment(row.last_day + timedelta(days=1), zone) if row.last_day else None
+    was_open = post is not None and staff.not_over(post)
+    is_open = until is None or until > staff.at
+    if post and not was_open and is_open and timezone.localdate(post.since) != row.first_day:
+        post = None  # another time in the same job
+    earlier = [each.until for each in posts if each is not post and each.until]
+    since = max([first_moment(row.first_day, zone), *earlier])
+    if until and until < since:
+        return Decision(row, "unchanged")  # all of it lies before what came later
+    if post is None:
+        return Decision(row, "added", None, since, until)
+    if post.since > since and timezone.localdate(post.since) == row.first_day:
+        since = post.since
+    if is_open and not was_open:
+        outcome = "reactivated"
+    elif was_open and not is_open:
+        outcome = "deactivated"
+    else:
+        boss = post.manager.number if post.manager else ""
+        same = (post.since, post.department, boss) == (since, row.department, row.manager_number)
+        # A post of the past stays as it ended, whatever day the file gives it.
+        outcome = "unchanged" if same and (post.until == until or not is_open) else "updated"
+    return Decision(row, outcome, post, since, until)
+
+
+def day_left_here(person: StaffPerson | None) -> date | None:
+    if person is None or person.left_at is None or person.left_said_by != Source.HERE:
+        return None
+    return timezone.localdate(person.left_at)
+
+
+def take_people(decisions: Sequence[Decision], staff: Staff, *, by: Actor, at: datetime) -> None:
+    """A first row that says something new of its person counts as a change."""
+    first = people(decision.row for decision in decisions)
+    for number, row in first.items():
+        said = {name: getattr(row, name) for name in ABOUT_A_PERSON}
+        person = staff.people.get(number)
+        if person is None:
+            staff.people[number] = name_person(number=number, **said, by=by, at=at)
+            continue
+        changed = [name for name, value in said.items() if getattr(person, name) != value]
+        if changed:
+            for name in changed:
+                setattr(person, name, said[name])
+            person.save(update_fields=changed)
+            record(verb=Verb.CHANGED, by=by, at=at, subject=staff_subject(person.pk), fields=changed)
+            decision = next(each for each in decisions if each.row is row)
+            decision.outcome = "updated" if decision.outcome == "unchanged" else decision.outcome
+    for number in {each.row.number for each in decisions if each.outcome in ("added", "reactivated")}:
+        if staff.people[number].left_at and any(gives_access(each, number, at) for each in decisions):
+            come_back(person=staff.people[number], by=by, at=at)
+
+
+def gives_access(decision: Decision, number: str, at: datetime) -> bool:
+    return decision.row.number == number and decision.since is not None and (not decision.until or decision.until > at)
+
+
+def take_posts(decisions: Sequence[Decision], staff: Staff, *, by: Actor, at: datetime) -> None:
+    """Managers that change go first, or else two who change places would be each other's for a moment."""
+    changing = [each for each in decisions if each.outcome not in ("added", "unchanged") and each.post]
+    for decision in changing:
+        if decision.post and decision.post.manager:
+            decision.post.manager = None
+            decision.post.save(update_fields=["manager"])
+    for decision in changing:
+        if decision.post and decision.since:
+            change_post(decision, decision.post, decision.since, staff, by=by, at=at)
+    for decision in decisions:
+        if decision.outcome == "added" and decision.since:
+            row = decision.row
+            give_post(
+                person=staff.people[row.number],
+                job=Job(row.job),
+                department=row.department,
+                manager=staff.people[row.manager_number] if row.manager_number else None,
+                since=decision.since,
+                until=decision.until,
+                by=by,
+                at=at,
+                said_by=Source.FILE,
+            )
+
+
+def change_post(decision: Decision, post: Post, since: datetime, staff: Staff, *, by: Actor, at: datetime) -> None:
+    row = decision.row
+    post.since, post.department = since, row.department
+    post.manager = staff.people[row.manager_number] if row.manager_number else None
+    if decision.outcome != "deactivated":
+        post.until = decision.until
+    post.save(update_fields=["since", "department", "manager", "until"])
+    record(verb=Verb.CHANGED_POST, by=by, at=at, subject=staff_subject(post.person_id), fields=[post.job])
+    if decision.outcome == "deactivated":
+        close_post(post=post, by=by, at=at, said_by=Source.FILE)

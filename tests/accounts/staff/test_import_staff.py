@@ -1,0 +1,326 @@
+"""The staff file: who works here, as what, under whom; and what follows for those whom it does not name any more."""
+
+import json
+from datetime import date, datetime, timedelta
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accounts.audit.models import AuditEvent
+from accounts.ingest.models import ImportRun
+from accounts.models import Capacity, Post, StaffPerson
+from accounts.staff.errors import NoAdministratorLeft, StaffShrinks
+from accounts.staff.operations import end, give, leave, leave_without_posts
+from accounts.staff.rules import EACH_OTHERS, Managed, refused
+from accounts.staff.rules import Row as Read
+from accounts.vocabulary import Job, Source
+from tests.builders.people import SOMEBODY, signed_in
+from tests.builders.staff import NOW, Row, a_row, a_staff, imported, registered, write
+
+LATER = NOW + timedelta(days=1)
+SUMS = ("added", "updated", "unchanged", "deactivated", "reactivated", "refused")
+
+
+def jobs(at: datetime = NOW) -> set[tuple[str, str]]:
+    return set(Post.objects.live(at).values_list("person__number", "job"))
+
+
+def numbers(summary: dict[str, Any]) -> dict[str, int]:
+    assert summary["read"] == sum(summary[name] for name in SUMS)
+    return {name: summary[name] for name in (*SUMS, "ended", "overruled") if summary[name]}
+
+
+def reasons(tmp_path: Path) -> list[str]:
+    return (tmp_path / "refused.csv").read_text().splitlines()[1:]
+
+
+def test_a_first_file_names_everybody_and_gives_them_their_jobs(db: None, tmp_path: Path) -> None:
+    assert numbers(imported(tmp_path, a_staff())) == {"added": 5}
+    assert jobs() == {(row["staff_number"], row["job"]) for row in a_staff()}
+    navigator = Post.objects.get(job=Job.NAVIGATOR)
+    assert navigator.manager == StaffPerson.objects.get(number="1")
+    assert timezone.localdate(navigator.since) == date(2024, 1, 1)
+    assert not Capacity.objects.exists()
+
+
+def test_the_same_file_again_changes_nothing(db: None, tmp_path: Path) -> None:
+    imported(tmp_path, a_staff())
+    before = list(Post.objects.order_by("pk").values()), AuditEvent.objects.count()
+    assert numbers(imported(tmp_path, a_staff(), LATER)) == {"unchanged": 5}
+    assert (list(Post.objects.order_by("pk").values()), AuditEvent.objects.count()) == (before[0], before[1] + 1)
+
+
+def test_a_dry_run_says_it_and_changes_nothing(db: None, tmp_path: Path) -> None:
+    imported(tmp_path, a_staff())
+    rows = [*a_staff()[:4], a_row("6", "network")]
+    assert numbers(imported(tmp_path, rows, LATER, dry_run=True, shrink=True)) == {
+        "added": 1,
+        "unchanged": 4,
+        "ended": 1,
+    }
+    assert jobs(LATER) == {(row["staff_number"], row["job"]) for row in a_staff()}
+    assert ImportRun.objects.count() == 1
+
+
+def test_whoever_is_not_named_any_more_is_out_at_once(db: None, tmp_path: Path) -> None:
+    imported(tmp_path, a_staff())
+    user = registered("2")
+    assert numbers(
+        imported(tmp_path, [row for row in a_staff() if row["staff_number"] != "2"], LATER, shrink=True)
+    ) == {
+        "unchanged": 4,
+        "ended": 1,
+    }
+    assert not Capacity.objects.live(LATER).filter(user=user).exists()
+    assert ("2", "navigator") not in jobs(LATER)
+    left = StaffPerson.objects.get(number="2")
+    assert (left.left_at, left.left_said_by) == (LATER, Source.FILE)
+
+
+def test_a_job_that_changed_ends_at_once_and_the_person_stays(db: None, tmp_path: Path) -> None:
+    imported(tmp_path, a_staff())
+    user = registered("2")
+    rows = [a_row("2", "privacy_office") if row["staff_number"] == "2" else row for row in a_staff()]
+    assert numbers(imported(tmp_path, rows, LATER)) == {"added": 1, "unchanged": 4, "ended": 1}
+    assert {job for number, job in jobs(LATER) if number == "2"} == {"privacy_office"}
+    assert Capacity.objects.live(LATER).filter(user=user).exists()
+
+
+def test_another_department_manager_or_name_is_a_change(db: None, tmp_path: Path) -> None:
+    imported(tmp_path, a_staff())
+    rows = a_staff()
+    rows[1] |= {"department": "Member Services", "manager_number": "3"}
+    rows[2] |= {"last_name": "Married"}
+    rows[4] |= {"until": "2026-12-31"}
+    assert numbers(imported(tmp_path, rows, LATER)) == {"updated": 3, "unchanged": 2}
+    post = Post.objects.select_related("manager").get(person__number="2")
+    assert (post.department, post.manager) == ("Member Services", StaffPerson.objects.get(number="3"))
+    assert StaffPerson.objects.get(number="3").last_name == "Married"
+    assert ("5", "network") in jobs(datetime(2027, 1, 1, 5, 59, tzinfo=NOW.tzinfo))
+    assert ("5", "network") not in jobs(datetime(2027, 1, 1, 6, tzinfo=NOW.tzinfo))
+    assert numbers(imported(tmp_path, rows, LATER)) == {"unchanged": 5}
+
+
+def test_a_last_day_that_is_over_ends_the_post(db: None, tmp_path: Path) -> None:
+    imported(tmp_path, a_staff())
+    rows = a_staff()
+    rows[1] |= {"until": "2026-11-19"}
+    assert numbers(imported(tmp_path, rows, LATER)) == {"deactivated": 1, "unchanged": 4}
+    assert ("2", "navigator") not in jobs(LATER)
+    assert numbers(imported(tmp_path, rows, LATER)) == {"unchanged": 5}
+
+
+def test_whoever_a_file_forgot_is_back_with_the_next(db: None, tmp_path: Path) -> None:
+    imported(tmp_path, a_staff())
+    imported(tmp_path, a_staff()[:4], LATER, shrink=True)
+    again = LATER + timedelta(days=1)
+    assert numbers(imported(tmp_path, a_staff(), again)) == {"reactivated": 1, "unchanged": 4}
+    assert ("5", "network") in jobs(again)
+    assert StaffPerson.objects.get(number="5").left_at is None
+
+
+def test_two_who_change_places_are_never_each_others_manager(db: None, tmp_path: Path) -> None:
+    imported(tmp_path, a_staff())
+    rows = a_staff()
+    rows[0] |= {"manager_number": "2"}
+    rows[1] |= {"manager_number": ""}
+    assert numbers(imported(tmp_path, rows, LATER)) == {"updated": 2, "unchanged": 3}
+    assert Post.objects.get(person__number="1").manager == StaffPerson.objects.get(number="2")
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({"manager_number": "2"}, "2 navigator,manager_number: nobody is their own manager"),
+        ({"manager_number": "99"}, "2 navigator,manager_number: no row that is not refused has this number as its own"),
+        ({"until": "2023-12-31"}, "2 navigator,until: lies before from"),
+        ({"job": "wizard"}, '2,"job: is none of navigator'),
+        ({"work_email": "nobody"}, "2 navigator,work_email: is no email address"),
+        ({"from": ""}, "2 navigator,from: is empty"),
+    ],
+)
+def test_a_bad_row_is_refused_alone_and_ends_nothing(db: None, tmp_path: Path, changed: Row, reason: str) -> None:
+    imported(tmp_path, a_staff())
+    rows = a_staff()
+    rows[1] |= changed
+    assert numbers(imported(tmp_path, rows, LATER)) == {"refused": 1, "unchanged": 4}
+    (line,) = reasons(tmp_path)
+    assert line.startswith(f"staff.csv,3,{reason}")
+    assert "Last2" not in line
+    assert "nobody@" not in line
+    assert ("2", "navigator") in jobs(LATER)
+
+
+def test_two_rows_for_one_job_are_one_too_many(db: None, tmp_path: Path) -> None:
+    rows = [*a_staff(), a_row("2", department="Elsewhere")]
+    assert numbers(imported(tmp_path, rows)) == {"added": 5, "refused": 1}
+    assert Post.objects.get(person__number="2").department == "Care Navigation"
+
+
+def test_each_others_managers_are_both_refused(db: None, tmp_path: Path) -> None:
+    rows = a_staff()
+    rows[0] |= {"manager_number": "2"}
+    summary = imported(tmp_path, rows)
+    assert summary["refused"] == 5  # the others have a manager whom no row names any more
+    assert sum("each other" in line for line in reasons(tmp_path)) == 2
+    assert not Post.objects.exists()
+
+
+PEOPLE = st.sampled_from(["1", "2", "3", "4"])
+DAYS = st.dates(date(2026, 1, 1), date(2026, 1, 9))
+
+
+@given(rows=st.lists(st.tuples(PEOPLE, PEOPLE | st.just(""), DAYS, st.none() | DAYS), max_size=8))
+def test_what_is_taken_has_no_circle_of_one_or_two(rows: list[tuple[str, str, date, date | None]]) -> None:
+    read = [
+        Read(line, number, "", "", "", "", "", f"job {line}", manager, first, last)
+        for line, (number, manager, first, last) in enumerate(rows)
+    ]
+    out = refused(read, said_here=())
+    taken = [row for row in read if row.line not in out]
+    for row in taken:
+        assert row.manager_number != row.number
+        assert row.last_day is None or row.last_day >= row.first_day
+        assert not row.manager_number or row.manager_number in {other.number for other in taken}
+        assert not any(row.manages and other.manages and row.manages.turns(other.manages) for other in taken)
+
+
+def test_what_somebody_here_said_makes_a_circle_too() -> None:
+    row = Read(2, "1", "", "", "", "", "", "network", "2", date(2026, 1, 1), None)
+    other = Read(3, "2", "", "", "", "", "", "network", "", date(2026, 1, 1), None)
+    said = Managed("2", "1", date(2026, 5, 1), date(2026, 5, 2))
+    assert refused([row, other], said_here=[said]) == {2: EACH_OTHERS}
+    assert refused([row, other], said_here=[]) == {}
+
+
+# Whole, and guarded
+
+
+def test_a_file_that_would_end_over_a_fifth_is_refused_whole(db: None, tmp_path: Path) -> None:
+    imported(tmp_path, a_staff())
+    with pytest.raises(StaffShrinks, match="2 of the 5 posts"):
+        imported(tmp_path, a_staff()[:3], LATER)
+    assert len(jobs(LATER)) == 5
+    assert numbers(imported(tmp_path, a_staff()[:4], LATER)) == {"unchanged": 4, "ended": 1}
+
+
+@pytest.mark.parametrize("is_registered", [True, False])
+def test_a_file_that_leaves_no_access_administrator_is_refused_whole(
+    db: None, tmp_path: Path, is_registered: bool
+) -> None:
+    imported(tmp_path, a_staff())
+    if is_registered:
+        registered("4")
+    with pytest.raises(NoAdministratorLeft):
+        imported(tmp_path, [row for row in a_staff() if row["staff_number"] != "4"], LATER, shrink=True)
+    assert ("4", "access_administrator") in jobs(LATER)
+    assert Capacity.objects.live(LATER).exists() == is_registered
+
+
+# What somebody here said
+
+
+def a_post(number: str) -> Post:
+    return Post.objects.get(person__number=number)
+
+
+def test_no_file_brings_back_a_post_that_somebody_here_ended(db: None, tmp_path: Path) -> None:
+    imported(tmp_path, a_staff())
+    end(post=a_post("2"), last_day=None, by=SOMEBODY, at=NOW + timedelta(hours=1))
+    assert numbers(imported(tmp_path, a_staff(), LATER)) == {"unchanged": 5, "overruled": 1}
+    assert ("2", "navigator") not in jobs(LATER)
+    rows = a_staff()
+    rows[1] |= {"from": "2026-12-01"}  # the job anew, which is another word
+    assert numbers(imported(tmp_path, rows, LATER)) == {"added": 1, "unchanged": 4}
+    assert ("2", "navigator") in jobs(NOW + timedelta(days=30))
+
+
+def test_no_file_brings_back_whom_somebody_here_saw_leave(db: None, tmp_path: Path) -> None:
+    imported(tmp_path, a_staff())
+    user = registered("2")
+    leave(person=StaffPerson.objects.get(number="2"), by=SOMEBODY, at=NOW + timedelta(hours=1))
+    rows = [*a_staff(), a_row("2", "network")]
+    assert numbers(imported(tmp_path, rows, LATER)) == {"unchanged": 6, "overruled": 2}
+    assert not [job for number, job in jobs(LATER) if number == "2"]
+    assert not Capacity.objects.live(LATER).filter(user=user).exists()
+    rows[1] |= {"from": "2026-12-01"}
+    imported(tmp_path, rows, LATER)
+    assert StaffPerson.objects.get(number="2").left_at is None
+
+
+def test_no_file_ends_a_post_that_somebody_here_gave(db: None, tmp_path: Path) -> None:
+    imported(tmp_path, a_staff())
+    person = StaffPerson.objects.get(number="3")
+    give(
+        person=person,
+        job=Job.PRIVACY_OFFICE,
+        department="Privacy",
+        manager=None,
+        first_day=timezone.localdate(NOW),
+        last_day=None,
+        by=SOMEBODY,
+        at=NOW,
+    )
+    assert numbers(imported(tmp_path, a_staff(), LATER)) == {"unchanged": 5}
+    assert ("3", "privacy_office") in jobs(LATER)
+
+
+# By the clock
+
+
+def test_whose_last_post_is_over_has_left_by_the_next_morning(db: None, tmp_path: Path) -> None:
+    rows = a_staff()
+    rows[1] |= {"until": "2026-11-20"}
+    imported(tmp_path, rows)
+    user = registered("2")
+    assert leave_without_posts(by=SOMEBODY, at=NOW) == 0
+    morning = datetime(2026, 11, 21, 8, 5, tzinfo=NOW.tzinfo)
+    assert leave_without_posts(by=SOMEBODY, at=morning) == 1
+    assert leave_without_posts(by=SOMEBODY, at=morning) == 0
+    assert not Capacity.objects.live(morning).filter(user=user).exists()
+    rows[1] |= {"until": ""}
+    assert imported(tmp_path, rows, morning)["reactivated"] == 1
+
+
+# The command
+
+
+def test_the_command_closes_with_one_line_of_json(db: None, tmp_path: Path) -> None:
+    out = StringIO()
+    path = write(tmp_path, [*a_staff(), a_row("6", "wizard")], "people.csv")
+    call_command("import_staff", str(path), "--refused", str(tmp_path / "no.csv"), stdout=out)
+    summary = json.loads(out.getvalue().splitlines()[-1])
+    assert (summary["added"], summary["refused"], summary["read"]) == (5, 1, 6)
+    assert summary["files"]["people.csv"]["added"] == 5
+    assert (tmp_path / "no.csv").read_text().splitlines()[1].startswith("people.csv,7,6,")
+
+
+def test_the_template_has_the_columns(db: None) -> None:
+    out = StringIO()
+    call_command("import_staff", "--template", stdout=out)
+    assert out.getvalue().splitlines() == [
+        "# staff.csv",
+        "staff_number,first_name,last_name,work_email,language,department,job,manager_number,from,until",
+    ]
+
+
+@pytest.mark.parametrize("files", [[], ["missing.csv"], ["one.csv", "two.csv"]])
+def test_the_command_takes_one_file_that_is_there(db: None, files: list[str]) -> None:
+    with pytest.raises(CommandError):
+        call_command("import_staff", *files)
+
+
+def test_an_open_session_is_refused_at_its_next_request(db: None, tmp_path: Path) -> None:
+    at = timezone.now()
+    imported(tmp_path, a_staff(), at)
+    browser = signed_in(registered("2", at))
+    rows = [row for row in a_staff() if row["staff_number"] != "2"]
+    assert browser.get("/account/settings/second-factor/").status_code == 200
+    imported(tmp_path, rows, timezone.now(), shrink=True)
+    assert "You are here as" not in browser.get("/account/settings/second-factor/").content.decode()
