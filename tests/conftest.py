@@ -37,7 +37,7 @@ see_to_a_database(os.environ)
 django.setup()
 
 from tests.builders.mail import post_office  # noqa: E402, F401 (a fixture)
-from tests.builders.publishing import see_to_code_sets  # noqa: E402
+from tests.builders.publishing import CODE_SET_TABLES, code_sets_are_as_loaded, see_to_code_sets  # noqa: E402
 
 CI = bool(os.environ.get("CI"))
 COMMON: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture]}
@@ -90,8 +90,9 @@ KEPT_TABLES = {"django_content_type", "auth_permission"}  # what migrating wrote
 
 @pytest.fixture(scope="session", autouse=True)
 def tables_are_emptied_quickly() -> Iterator[None]:
-    """After a test that commits only the tables with rows are emptied: Django's own way truncates every one, which
-    takes half a second, and migrates anew. Who is no superuser of the server has that one."""
+    """After a test that commits only the tables with rows are emptied, and of the code sets those that it changed:
+    Django's own way truncates every one, which takes half a second, and migrates anew. Who is no superuser of the
+    server has that one."""
     thoroughly = TransactionTestCase._fixture_teardown
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda test: empty_tables() or thoroughly(test))
@@ -102,6 +103,8 @@ def tables_are_emptied_quickly() -> Iterator[None]:
 def empty_tables() -> bool:
     """Whether it could be done."""
     tables = set(connection.introspection.django_table_names(only_existing=True, include_views=False)) - KEPT_TABLES
+    if code_sets_are_as_loaded():
+        tables -= CODE_SET_TABLES
     with connection.cursor() as cursor:
         cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
         if cursor.fetchone() != (True,):
