@@ -34,7 +34,7 @@ class Code(SideChannelDevice):
     name = None
     confirmed = models.BooleanField(default=False, editable=False, help_text="Never: a code is no second factor.")
     purpose = models.CharField(max_length=20, choices=CodePurpose)
-    subject = models.CharField(max_length=64, help_text="Keyed digest of what was typed: whose budget it is.")
+    subject = models.CharField(max_length=64, help_text="Keyed digest: whose budget it is.")
     recipient = models.CharField(max_length=80, help_text="Whose mail it is, as the outbox names them.")
     asked_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)

@@ -208,8 +208,13 @@ def drop(*, user_id: UUID) -> None:
 def purge(*, at: datetime) -> int:
     """Delete the codes and budgets for which nobody has asked in a while; returns how many codes."""
     before = at - timedelta(hours=KEPT_HOURS)
-    deleted, _ = Code.objects.filter(asked_at__lt=before).delete()
-    Budget.objects.filter(Q(due_at=None) | Q(due_at__lt=before), begun_at__lt=before).delete()
+    # What somebody is at just now waits for another night: who waits for nobody is in nobody's way.
+    codes = Code.objects.select_for_update(skip_locked=True).filter(asked_at__lt=before)
+    budgets = Budget.objects.select_for_update(skip_locked=True).filter(
+        Q(due_at=None) | Q(due_at__lt=before), begun_at__lt=before
+    )
+    deleted, _ = Code.objects.filter(pk__in=list(codes.values_list("pk", flat=True))).delete()
+    Budget.objects.filter(pk__in=list(budgets.values_list("pk", flat=True))).delete()
     return deleted
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import connection, transaction
 
 from accounts.vocabulary import program
@@ -34,11 +35,28 @@ LISTING = (
 )
 
 
+CODE_SET_TABLES = {model._meta.db_table for model in (*apps.get_app_config("code_sets").get_models(), Attribute)}
+LOADED: list[Any] = []
+
+
 def see_to_code_sets() -> None:
     """The project's own code sets, loaded again where another test emptied the tables."""
     if not (CodeSet.objects.exists() and Attribute.objects.exists()):
         CodeSet.objects.all().delete()
         load_code_sets(by=program("test"), at=NOW)
+        LOADED[:] = state_of_code_sets()
+
+
+def code_sets_are_as_loaded() -> bool:
+    return state_of_code_sets() == LOADED
+
+
+def state_of_code_sets() -> list[Any]:
+    """Of each table how many rows it has, and which transaction wrote the newest."""
+    states = (f"SELECT '{table}', count(*), max(xmin::text::bigint) FROM {table}" for table in sorted(CODE_SET_TABLES))
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(states))
+        return cursor.fetchall()
 
 
 def mark_due(*clinicians: Clinician | int) -> None:

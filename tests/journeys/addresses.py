@@ -14,7 +14,7 @@ PAGES = {
     "places": "/find-care/places/?zip=55104",
     "place": A_PLACE,
     "print": f"/find-care/print/?{SOMALI_PEDIATRICIAN}",
-    "places on paper": "/find-care/places/print/?zip=55104",
+    "places on paper": "/find-care/places/print/?zip=55104&within=2",
     "not found": "/nothing/",
 }
 

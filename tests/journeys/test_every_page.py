@@ -1,7 +1,6 @@
 """What holds for every page, at every width, in both schemes and languages."""
 
 import gzip
-from itertools import product
 from typing import Any
 
 import pytest
@@ -27,7 +26,7 @@ def address(name: str, language: str) -> str:
 @EVERY_LANGUAGE
 def test_axe_finds_nothing(open_page: Open, name: str, language: str) -> None:
     found = []
-    for viewport, scheme in product((PHONE, DESK), ("light", "dark")):
+    for viewport, scheme in ((PHONE, "light"), (DESK, "dark")):
         page = open_page(address(name, language), viewport=viewport, color_scheme=scheme)
         open_all(page)
         found += [f"{viewport['width']} {scheme}: {violation}" for violation in violations(page)]

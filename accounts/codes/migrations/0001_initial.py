@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "subject",
-                    models.CharField(help_text="Keyed digest of what was typed: whose budget it is.", max_length=64),
+                    models.CharField(help_text="Keyed digest: whose budget it is.", max_length=64),
                 ),
                 ("recipient", models.CharField(help_text="Whose mail it is, as the outbox names them.", max_length=80)),
                 ("asked_at", models.DateTimeField()),
