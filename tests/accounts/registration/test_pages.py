@@ -20,6 +20,7 @@ from tests.accounts.registration.conftest import ROSA, STEPHEN, TheSlice
 from tests.accounts.registration.test_issuing import RELATIONS, mailed
 from tests.builders.mail import PostOffice, deliver_mail, text_of
 from tests.builders.people import PASSWORD, person, signed_in
+from tests.privacy.test_inventory import forms_on, silent
 
 pytestmark = pytest.mark.django_db
 START = "/account/register/activation/"
@@ -225,6 +226,27 @@ def test_one_that_became_somebodys_meanwhile_too(post_office: PostOffice) -> Non
     html = client.get(f"{START}new/?taken=yes").content.decode()
     assert "Somebody has this username" in html
     assert ACCOUNT["email"] in html
+
+
+@pytest.mark.django_db(transaction=True)
+def test_every_page_of_the_conversation_says_why_it_asks(post_office: PostOffice) -> None:
+    client = ready_for_a_password(post_office)
+    for page in ("new", "code", "password"):
+        html = client.get(f"{START}{page}/").content.decode()
+        assert forms_on(html), page
+        assert silent(html) == [], page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_when_the_slice_refuses_that_is_told_and_no_account_is_there(
+    post_office: PostOffice, the_slice: TheSlice
+) -> None:
+    client = ready_for_a_password(post_office)
+    the_slice.refuses.add(ROSA)
+    answer = client.post(f"{START}password/", PASSWORDS)
+    assert answer.status_code == 200
+    assert "in use for somebody else" in answer.content.decode()
+    assert not User.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)
