@@ -29,7 +29,7 @@ class NotAManager(StaffRefused):
 
 
 class HasTheJob(StaffRefused):
-    sentence = _("This person has this job at that time. End that post first.")
+    sentence = _("This person has this job at that time. End it first.")
 
 
 class EndsBeforeItBegins(StaffRefused):
@@ -41,7 +41,7 @@ class InThePast(StaffRefused):
 
 
 class PostIsOver(StaffRefused):
-    sentence = _("This post is over.")
+    sentence = _("This job is over.")
 
 
 class HasLeft(StaffRefused):
