@@ -1,5 +1,6 @@
 """How the first access administrator comes in: once."""
 
+import re
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -7,14 +8,15 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Post, StaffPerson
+from accounts.models import Post, StaffPerson, User
 from accounts.registration.models import Activation
 from accounts.staff.operations import leave
 from accounts.vocabulary import Job
 from tests.builders.mail import PostOffice, deliver_mail, text_of
-from tests.builders.people import SOMEBODY
+from tests.builders.people import PASSWORD, SOMEBODY, an_app, signed_in
 from tests.builders.staff import a_row, imported, registered
 
 TOM = {"number": "4", "first-name": "Tom", "last-name": "Becker", "email": "tom@plan.example"}
@@ -88,3 +90,24 @@ def test_an_invitation_dies_with_the_persons_leaving(db: None) -> None:
     first_administrator()
     leave(person=StaffPerson.objects.get(), by=SOMEBODY, at=timezone.now() + timedelta(minutes=1))
     assert not Activation.objects.open(timezone.now()).exists()
+
+
+def test_with_it_the_first_registers_and_gives_others_their_jobs(db: None, post_office: PostOffice) -> None:
+    first_administrator()
+    deliver_mail()
+    secret = re.search(r"^\s+([0-9A-Z-]{12,20})\s*$", text_of(post_office.mails[0]), re.M)
+    assert secret
+    tom, start = Client(), "/account/register/activation/"
+    assert tom.post(start, {"activation_id": secret[1], "last_name": "becker"}).status_code == 302
+    tom.post(f"{start}new/", {"username": "oak.lantern", "email": "tom.own@mail.example"})
+    deliver_mail()
+    code = re.search(r"^\s+(\d{4} \d{4})\s*$", text_of(post_office.mails[-1]), re.M)
+    assert code
+    tom.post(f"{start}code/", {"code": code[1]})
+    assert tom.post(f"{start}password/", {"password": PASSWORD, "again": PASSWORD}).status_code == 302
+    user = User.objects.get(username="oak.lantern")
+    assert StaffPerson.objects.get(capacity__user=user).number == "4"
+    browser = signed_in(user)
+    assert browser.get("/staff/people/").headers["Location"].startswith("/account/settings/second-factor/")
+    an_app(user)
+    assert signed_in(user).get("/staff/people/").status_code == 200
