@@ -23,6 +23,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.encoding import iri_to_uri
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import gettext_lazy as _
 
 from accounts import operations
 from accounts.errors import AccessEnded
@@ -38,6 +39,7 @@ View = Callable[..., HttpResponseBase]
 PERSONAL = ("session", "user", "auser")
 END = object()
 ADDRESS_LONGEST = 2000
+BROKEN_OFF = _("This download broke off, because your access ended. It is not whole.")
 
 
 def public(reason: str, *, reads: bool = True) -> Callable[[View], View]:
@@ -178,7 +180,8 @@ def requires(
                 return kept_by_nobody(refusal)
             response = view(request, *args, **kwargs)
             if isinstance(response, StreamingHttpResponse):
-                response.streaming_content = while_granted(iter(response), request, demands)
+                last_words = str(BROKEN_OFF) if needs_last_words(response) else ""
+                response.streaming_content = while_granted(iter(response), request, demands, last_words)
             return kept_by_nobody(response)
 
         declared.access = ("requires", kinds, job)  # type: ignore[attr-defined]
@@ -222,10 +225,20 @@ def refuse(request: Any, demands: Demands, at: datetime) -> HttpResponseBase | N
     return None
 
 
-def while_granted(pieces: Iterator[Any], request: Any, demands: Demands) -> Iterator[Any]:
-    """The pieces, for as long as the person may have them. Raises AccessEnded, which breaks the connection."""
+def needs_last_words(response: StreamingHttpResponse) -> bool:
+    """Whether nobody would see that the rest is missing. Some servers end an answer in order whose maker fails; then a
+    length that was told, or the end that a packed file has, shows it, and a text does not."""
+    told = "Content-Length" in response.headers
+    return not told and any(word in response.headers["Content-Type"] for word in ("text", "csv", "json"))
+
+
+def while_granted(pieces: Iterator[Any], request: Any, demands: Demands, last_words: str) -> Iterator[Any]:
+    """The pieces, for as long as the person may have them. Raises AccessEnded, which breaks the connection, after the
+    last words, if there are any."""
     while True:
         if not is_granted(request, demands, timezone.now()):
+            if last_words:
+                yield f"\n\n*** {last_words} ***\n"
             raise AccessEnded
         piece = next(pieces, END)
         if piece is END:

@@ -251,6 +251,7 @@ def test_a_download_breaks_off_before_the_next_piece(happens: Callable[[User, Cl
     pieces = iter(browser.get("/desk/download/").streaming_content)
     assert next(pieces) == b"piece 0\n"
     happens(user, browser)
+    assert b"broke off" in next(pieces)  # some servers end in order what breaks off, and a text would look whole
     with pytest.raises(AccessEnded):
         next(pieces)
 
@@ -267,6 +268,7 @@ def test_a_file_breaks_off_too(tmp_path: Path) -> None:
     FILE.path = tmp_path / "large"
     FILE.path.write_bytes(b"x" * 9000)
     answer = browser.get("/desk/file/")
+    assert answer.headers["Content-Length"] == "9000"  # which shows by itself what is missing
     pieces = iter(answer.streaming_content)
     assert next(pieces)
     the_post_ends(user, browser)
@@ -281,8 +283,7 @@ def test_a_download_ends_with_the_longest_time_of_its_session(clock: Clock) -> N
     clock.passes(hours=7, minutes=59)
     assert next(pieces)
     clock.passes(minutes=1)
-    with pytest.raises(AccessEnded):
-        next(pieces)
+    assert b"broke off" in next(pieces)
 
 
 def test_a_piece_costs_one_statement(django_assert_num_queries: Any) -> None:
