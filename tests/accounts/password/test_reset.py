@@ -20,16 +20,17 @@ from accounts.codes.forms import CodeForm
 from accounts.codes.models import Budget, Code
 from accounts.known import browser_of
 from accounts.models import User
+from accounts.operations import give_capacity
 from accounts.outbox.models import Message
 from accounts.password import operations
 from accounts.password.errors import PasswordRefused
 from accounts.password.forms import AskForm, NewPasswordForm
 from accounts.password.vocabulary import Rule
 from accounts.sign_in.access import sessions_of
-from accounts.vocabulary import KNOWN_BROWSER_COOKIE, Actor
+from accounts.vocabulary import KNOWN_BROWSER_COOKIE, Actor, CapacityKind
 from tests.accounts.codes.test_codes import everything_stored, plain_digests
 from tests.builders.mail import PostOffice, deliver_mail, text_of
-from tests.builders.people import AT, PASSWORD, an_app, person, signed_in
+from tests.builders.people import AT, PASSWORD, SOMEBODY, an_app, person, signed_in
 
 pytestmark = pytest.mark.django_db
 ASK, CODE, NEW, DONE = (f"/account/password-reset/{name}" for name in ("", "code/", "new/", "done/"))
@@ -104,6 +105,18 @@ def test_whoever_has_the_mailbox_and_knows_the_username_gets_a_new_password(
     assert client.get(DONE).status_code == 200
     assert opens(NEWER)
     assert not opens(PASSWORD)
+
+
+def test_staff_whose_password_is_too_old_cannot_choose_it_again(amina: User, post_office: PostOffice) -> None:
+    give_capacity(user=amina, kind=CapacityKind.STAFF, by=SOMEBODY, at=AT)
+    client = Client()
+    verified(client, post_office)
+    page = chosen(client, PASSWORD)
+    assert page.status_code == 200
+    assert b"This is the password that you have" in page.content
+    assert PASSWORD.encode() not in page.content
+    assert chosen(client).url == DONE
+    assert opens(NEWER)
 
 
 @pytest.mark.parametrize(
