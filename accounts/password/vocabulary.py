@@ -30,7 +30,7 @@ class Rule(models.TextChoices):
     LENGTH = "length", _("Use 8 to 64 characters.")
     KINDS = "kinds", _("Use at least 3 of these 4: a capital letter, a small letter, a number, a sign from ! @ # $ %")
     COMMON = "common", _("Do not use a common password, not even with numbers or signs around it.")
-    PERSONAL = "personal", _("Do not use your name, your username, your email, or the name of the plan.")
+    PERSONAL = "personal", _("Do not use your name, username, email, birth date or member ID, or the name of the plan.")
 
 
 class Verb(models.TextChoices):

@@ -13,7 +13,7 @@ from accounts.models import Capacity, User
 from accounts.outbox.vocabulary import Mail, Mailbox, Subject
 from accounts.rules import ends_at, second_factor_is_demanded
 
-from .registry import WAYS, Way
+from .registry import HOMES, WAYS, Way
 from .vocabulary import Notice
 
 SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
@@ -53,6 +53,11 @@ def sessions_of(user: User, at: datetime) -> list[UserSession]:
 def ways_for(capacity: Capacity | None, at: datetime) -> list[Way]:
     """Where My account leads somebody who is this here."""
     return [way for ways_of in WAYS for way in ways_of(capacity, at)] if capacity else []
+
+
+def home_of(capacity: Capacity | None) -> str:
+    """The name of the page to which a person comes who is this here."""
+    return HOMES.get(capacity.kind, "sign_in:account") if capacity else "sign_in:account"
 
 
 def composed(notice: Notice) -> Callable[[str, Mailbox, datetime], Mail]:

@@ -14,9 +14,9 @@ from django.utils import timezone, translation
 
 from accounts.access import actor_of
 from accounts.known import remember
-from accounts.models import User
+from accounts.models import Capacity, User
 
-from . import cipher, operations
+from . import access, cipher, operations
 from .registry import KEPT
 
 PROVED = {"account_authentication_methods", "account_authentication_methods_user"}
@@ -47,8 +47,9 @@ class Accounts(DefaultAccountAdapter):
             )
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponseRedirect:
+        oldest = Capacity.objects.live(timezone.now()).filter(user=user).order_by("since", "id").first()
         with translation.override(user.language):
-            home = reverse("sign_in:account")
+            home = reverse(access.home_of(oldest))
         response = HttpResponseRedirect(kwargs["redirect_url"] or home)
         remember(request, response, user)
         return response

@@ -1,4 +1,5 @@
-"""What slices below tell signing in: what a session keeps that a stranger began, and what My account leads to.
+"""What slices below tell signing in: what a session keeps that a stranger began, what My account leads to, and where
+somebody is at home.
 
 Called from ``AppConfig.ready`` alone.
 """
@@ -9,8 +10,10 @@ from datetime import datetime
 from typing import Any
 
 from accounts.models import Capacity
+from accounts.vocabulary import CapacityKind
 
 KEPT: set[str] = set()
+HOMES: dict[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -37,3 +40,10 @@ def keep_through_sign_in(name: str) -> None:
 def register_ways(ways_of: WaysOf) -> None:
     """They lead only where the person may go."""
     WAYS.append(ways_of)
+
+
+def register_home(*, kind: CapacityKind, name: str) -> None:
+    """Whoever is this comes to the page of this name after signing in."""
+    if kind in HOMES:
+        raise ValueError(f"{kind} has a home already")
+    HOMES[kind] = name

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,9 +33,12 @@ class Phone:
 
 @dataclass(frozen=True)
 class Phones:
+    """``lines`` are those that members of one line of business call instead of member services, by its name."""
+
     member_services: Phone
     tty: Phone
     crisis: Phone
+    lines: Mapping[str, Phone]
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,15 @@ class Plan:
     lines_of_business: tuple[str, ...]
     phones: Phones
     hours: Hours
+
+    @property
+    def phones_by_line(self) -> list[tuple[str, Phone]]:
+        """What the members of each line of business call."""
+        return [(line, self.phone_for(line)) for line in self.lines_of_business]
+
+    def phone_for(self, line_of_business: str) -> Phone:
+        """What a member of this line of business calls."""
+        return self.phones.lines.get(line_of_business, self.phones.member_services)
 
 
 class Reader:
@@ -104,10 +117,23 @@ class Reader:
         return tuple(value)
 
     def phone(self, key: str, example: str) -> Phone:
-        shown = self.text(key, example)
-        if not DIGITS.fullmatch(re.sub(r"[ ().+-]", "", shown)):
+        return self.dialled(key, self.text(key, example), example)
+
+    def dialled(self, key: str, shown: Any, example: str) -> Phone:
+        if not isinstance(shown, str) or not DIGITS.fullmatch(re.sub(r"[ ().+-]", "", shown)):
             raise self.wrong(key, f"is {shown!r}, which is no telephone number", example)
         return Phone(shown)
+
+    def phones_of_lines(self, lines: tuple[str, ...]) -> dict[str, Phone]:
+        """None where the file has no such table: everybody calls the same number."""
+        key, example = "phones.lines", 'Medicaid = "651-555-0101"'
+        table = self.table.get("phones")
+        if not isinstance(table, dict) or "lines" not in table:
+            return {}
+        named = self.value(key, example)
+        if not isinstance(named, dict) or not named.keys() <= set(lines):
+            raise self.wrong(key, "names a line of business that is not in lines_of_business", example)
+        return {line: self.dialled(f"{key}.{line}", shown, example) for line, shown in named.items()}
 
     def hue(self) -> int:
         value = self.value("hue", "hue = 205")
@@ -137,6 +163,7 @@ class Reader:
 def read_plan(path: Path) -> Plan:
     """The plan that the file describes, or a SettingError that says what is wrong with the file."""
     reader = Reader(path)
+    lines = reader.texts("lines_of_business", 'lines_of_business = ["Medicaid"]')
     plan = Plan(
         name=reader.text("name", 'name = "Lindenfield Health Plan"'),
         short_name=reader.text("short_name", 'short_name = "Lindenfield"'),
@@ -144,11 +171,12 @@ def read_plan(path: Path) -> Plan:
         website=reader.text("website", 'website = "www.lindenfield.example"', HOST),
         time_zone=reader.time_zone(),
         hue=reader.hue(),
-        lines_of_business=reader.texts("lines_of_business", 'lines_of_business = ["Medicaid"]'),
+        lines_of_business=lines,
         phones=Phones(
             member_services=reader.phone("phones.member_services", 'member_services = "651-555-0100"'),
             tty=reader.phone("phones.tty", 'tty = "711"'),
             crisis=reader.phone("phones.crisis", 'crisis = "988"'),
+            lines=reader.phones_of_lines(lines),
         ),
         hours=Hours(
             en=reader.text("hours.en", 'en = "Monday to Friday, 8 a.m. to 8 p.m."'),

@@ -23,6 +23,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "forget guesses that came back": {"task": "accounts.sign_in.tasks.purge", "schedule": at_two(50)},
     "forget activation IDs that are over": {"task": "accounts.registration.tasks.purge", "schedule": at_two(55)},
     "forget sessions that ended": {"task": "accounts.tasks.purge_sessions", "schedule": at_two(40)},
+    "forget requests to register of long ago": {"task": "portal.members.tasks.purge", "schedule": at_two(55)},
 }
 for entry in SCHEDULE.values():
     # While no worker runs, what comes every minute does not pile up.

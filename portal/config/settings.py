@@ -281,6 +281,7 @@ INSTALLED_APPS = [
     "directory.search",
     "directory.intake",
     "portal.members",
+    "portal.home",
 ]
 if not PRODUCTION:
     INSTALLED_APPS.append("portal.demo")

@@ -25,6 +25,7 @@ urlpatterns += i18n_patterns(
     path("", include("accounts.registration.urls")),
     path("", include("accounts.letters.urls")),
     path("", include("accounts.staff.urls")),
+    path("", include("portal.members.urls")),
     prefix_default_language=False,
 )
 

@@ -18,9 +18,14 @@ from accounts.vocabulary import Actor, CapacityKind, Source
 from directory.intake.operations import import_roster, import_synthetic_self_descriptions
 from directory.publication.operations import load_code_sets, publish_due
 from directory.search.operations import export_directory
+from portal.members.access import member_of
+from portal.members.models import Member
+from portal.members.operations.enrolment import import_enrolment
+from portal.members.operations.registration import redeem
+from portal.members.rules import member_key
 
-from .cast import Person
-from .vocabulary import FIRST_STAFF_NUMBER, SOURCE
+from .cast import ENROLMENT, Person
+from .vocabulary import FIRST_STAFF_NUMBER, MEMBERS, SOURCE
 
 Say = Callable[[str], object]
 
@@ -29,7 +34,7 @@ COMMANDS = ("import_roster", "import_synthetic_self_descriptions")
 
 def fill(*, folder: Path, cast: Sequence[Person], refused_file: Path, progress: Progress, say: Say, by: Actor) -> None:
     """Load the code sets, then the network of a folder and the answers of its clinicians, publish all of it, as pages
-    and as files, and open the accounts of the cast.
+    and as files, load the members, and open the accounts of the cast.
 
     What is there already is not loaded again, so a second call is quick; one that was stopped half-way is finished
     by calling it again. ``say`` is told each step in a few words.
@@ -46,6 +51,19 @@ def fill(*, folder: Path, cast: Sequence[Person], refused_file: Path, progress: 
     if open_accounts(cast=cast, by=by, at=timezone.now()):
         say("Opened the accounts of the cast.")
     give_jobs(cast=cast, by=by, at=timezone.now())
+    if not is_taken(ENROLMENT):
+        say("Loading the members.")
+        taken = import_enrolment(
+            path=ENROLMENT,
+            source=MEMBERS,
+            refused_file=refused_file,
+            progress=progress,
+            by=by,
+            at=timezone.now(),
+            shrink=True,
+        )
+        tell_refusals(taken, refused_file, say)
+    link_members(cast=cast, by=by, at=timezone.now())
     settle_due(by=by, at=timezone.now())  # nothing else here runs by the clock
 
 
@@ -99,6 +117,16 @@ def give_jobs(*, cast: Sequence[Person], by: Actor, at: datetime) -> None:
             close_person(person=works, by=by, at=at, said_by=Source.HERE)
 
 
+@transaction.atomic
+def link_members(*, cast: Sequence[Person], by: Actor, at: datetime) -> None:
+    """Whom the accounts of the cast stand for. Nothing happens to one that stands for somebody."""
+    for person in cast:
+        capacity = Capacity.objects.live(at).filter(user__username=person.username, kind=CapacityKind.MEMBER).first()
+        if person.member_id and capacity and member_of(capacity) is None:
+            member = Member.objects.on_card(member_key=member_key(person.member_id), person_key="").get()
+            redeem(member.pk, capacity, at, by)
+
+
 def load(folder: Path, refused_file: Path, progress: Progress, say: Say, by: Actor) -> None:
     say("Loading the fictional network.")
     taken = import_roster(
@@ -123,6 +151,13 @@ def is_loaded(folder: Path) -> bool:
     changed = newest_change(folder)
     runs = ImportRun.objects.filter(outcome=RunOutcome.DONE, started_at__gt=changed)
     return set(COMMANDS) <= set(runs.values_list("command", flat=True))
+
+
+def is_taken(file: Path) -> bool:
+    """Whether the members came in since the file last changed."""
+    changed = datetime.fromtimestamp(file.stat().st_mtime, tz=timezone.get_current_timezone())
+    runs = ImportRun.objects.filter(outcome=RunOutcome.DONE, started_at__gt=changed)
+    return runs.filter(command="import_enrolment").exists()
 
 
 def newest_change(folder: Path) -> datetime:

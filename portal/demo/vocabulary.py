@@ -5,6 +5,9 @@ SOURCE = "demo network"
 
 FIRST_STAFF_NUMBER = 1001
 
+MEMBERS = "demo members"
+"""Whose enrolment file the fictional members are."""
+
 PORT = 8000
 WORKERS = 2
 THREADS_OF_A_WORKER = 4

@@ -4,4 +4,7 @@ from portal.home import views
 
 app_name = "home"
 
-urlpatterns = [path("", views.home, name="home")]
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("member/", views.member, name="member"),
+]

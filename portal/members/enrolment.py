@@ -11,10 +11,11 @@ from accounts.email_change.rules import is_an_address
 from accounts.ingest.errors import ImportRefused
 from accounts.ingest.reading import SourceFile
 from accounts.ingest.rules import CellRefused, Column, CsvShape, clean, day, needed, phone, text, zip_code
+from accounts.registration.rules import folded
 from directory.code_sets.models import vocabulary
 from directory.code_sets.vocabulary import CodeKind
 
-from .rules import member_key, name_key, person_key
+from .rules import member_key, person_key
 from .vocabulary import (
     LONGEST_LINE_OF_ADDRESS,
     LONGEST_MEMBER_ID,
@@ -60,7 +61,7 @@ def person_number(cell: str) -> str:
 
 
 def key_of_name(cell: str) -> str:
-    return name_key(clean(cell))
+    return folded(clean(cell))
 
 
 def language(cell: str) -> str:

@@ -1,5 +1,7 @@
 from datetime import date
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.ingest.errors import ImportRefused
 
 
@@ -36,3 +38,13 @@ class EnrolmentIsMixed(ImportRefused):
             "The file has rows that are full, and others that add, change or terminate. Send the whole enrolment in one"
             " file, and what changed since in another."
         )
+
+
+class AskedTooOften(Exception):
+    """So many asked to register from this network address that it is a machine that asks. Whether anything fitted has
+    no part in it."""
+
+    sentence = _("Too many people asked to register from your network. Try again tomorrow, or call us.")
+
+    def __str__(self) -> str:
+        return str(self.sentence)

@@ -11,6 +11,37 @@ LONGEST_LINE_OF_ADDRESS = 120
 LARGEST_SHARE_TO_END = 0.2
 """Of the people whom a source covers; a file that would end more is more likely cut off than right."""
 
+YOUNGEST_TO_REGISTER_YEARS = 13
+
+ASKS_OF_A_CARD = 5
+HOURS_PER_ASK_OF_A_CARD = 5
+"""How often somebody can ask to register with one member ID, right or wrong, and when once more: five a day. Whoever
+asks more is answered as ever, and nothing is sent."""
+
+ASKS_OF_AN_ORIGIN = 50
+MINUTES_PER_ASK_OF_AN_ORIGIN = 5
+"""The same from one address of the network, which may be a library: whoever asks more is told."""
+
+MAIL_AGAIN_MINUTES = 60
+LETTER_AGAIN_DAYS = 10
+"""While an activation ID is no older it is not replaced by another: whoever asks again and again would void each one
+before it arrives."""
+
+NOTICE_AGAIN_DAYS = 7
+"""How often a member who has an account is told that somebody asked to register as them."""
+
+LETTER_DAYS = 10
+"""How long a letter may take, as pages say it."""
+
+REQUESTS_KEPT_DAYS = 30
+
+MEMBER = "member"
+REQUEST = "registration-request"
+"""Kind of subject of registration, and whose mail it is, as the outbox names them: ``member:<uuid>``."""
+
+ASKED = "registration-asked"
+"""Kind of message: decides what becomes of a request, off the request, and tells who has an account already."""
+
 __all__ = ["LONGEST_SOURCE_NAME"]
 
 

@@ -29,6 +29,13 @@ REGISTRATIONS = {
         "accounts.staff",
         "accounts.registration.registry.register_subject",
     ): "staff register as the staff file names them",
+    ("portal.members", "accounts.outbox.registry.register_recipient"): "the email on file that is one member's alone",
+    ("portal.members", "accounts.outbox.registry.register_kind"): "what becomes of a request is decided off it",
+    ("portal.members", "accounts.password.registry.register_personal_words"): "a card tells member ID and birth date",
+    ("portal.members", "accounts.registration.registry.register_subject"): "who may register as a member",
+    ("portal.home", "accounts.sign_in.registry.register_home"): "a member comes home after signing in",
+    ("portal.home", "accounts.sign_in.registry.Way"): "My account leads a member home",
+    ("portal.home", "accounts.sign_in.registry.register_ways"): "and nobody else",
 }
 
 

@@ -85,7 +85,7 @@ def test_a_letter_is_printed_on_one_page_and_opens_an_account(
     press(page, "main .btn", f"{language}/account/sign-in/")
     type_into(page, "#id_username", "cedar.river")
     type_into(page, "#id_password", PASSWORD)
-    press(page, "main .btn", f"{language}/account/")
+    press(page, "main .btn", f"{language}/member/")
     assert the_slice.redeemed == [(ROSA, User.objects.get(username="cedar.river").capacities.get().pk)]
 
 

@@ -162,7 +162,7 @@ def test_every_page_of_settings_is_fine(open_here: Open, language: str, viewport
     sign_in(page, language, leads_to=f"{SIGN_IN}second-factor/")
     type_into(page, "#id_code", code_of(SECRET))
     page.keyboard.press("Enter")
-    page.wait_for_url(re.compile("/account/$"))
+    page.wait_for_url(re.compile("/member/$"))
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))

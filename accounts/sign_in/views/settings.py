@@ -39,7 +39,7 @@ def capacity(request: Any) -> HttpResponseBase:
         if not chosen:
             raise Http404
         act_as(session=request.session, capacity=chosen[0])
-        return HttpResponseRedirect(next_page(request) or reverse("sign_in:account"))
+        return HttpResponseRedirect(next_page(request) or reverse(access.home_of(chosen[0])))
     return render(request, "accounts/sign_in/capacity.html", {"next": next_page(request)})
 
 

@@ -85,7 +85,6 @@ def take_enrolment(*, enrolled: Enrolled, by: Actor, at: datetime) -> Counts:
     refuse_what_is_wrong_by_itself(enrolled)
     if is_refused():
         return count(TABLE, NOTHING_DONE)
-    run(f"analyze {TABLE}")
     keep("covered_before", COVERED, enrolled.values)
     refuse(TABLE, "member_id: nobody of this source has it with this person number", WHO_IS_NOBODY, enrolled.values)
     take_people(enrolled)
@@ -266,12 +265,11 @@ DESCRIBED = f"""
     select said.member_id, said.member_key, said.person_number, said.relationship, said.died_on,
            {", ".join(corrected(fact) for fact in Fact.values if fact != Fact.BIRTH_DATE)},
            {corrected(Fact.BIRTH_DATE, "date")},
-           case when corrected ->> 'last_name' is null then said.last_key
-                else replace(code_sets_fold(corrected ->> 'last_name'), ' ', '') end as last_key
+           case when corrected ->> 'last_name' is null then said.last_key else corrections.last_key end as last_key
       from ({SAID}) said
-      left join (select m.member_key, m.person_number, jsonb_object_agg(c.fact, c.value) as corrected
+      left join (select m.member_key, m.person_number, m.last_key, jsonb_object_agg(c.fact, c.value) as corrected
                    from members_correction c join members_member m on m.id = c.member_id
-                  where m.source = %(source)s group by 1, 2) corrections using (member_key, person_number)
+                  where m.source = %(source)s group by 1, 2, 3) corrections using (member_key, person_number)
 """  # noqa: S608
 MEMBERS = Merge(
     table="members_member",

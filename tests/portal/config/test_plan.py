@@ -51,6 +51,8 @@ def test_our_plan_is_fictional_and_whole(written: Path) -> None:
         ("member_services =", 'member_services = "call us"', "phones.member_services"),
         ("tty =", "", "phones.tty"),
         ("crisis =", 'crisis = "98"', "phones.crisis"),
+        ("Medicaid =", 'Medicaid = "call us"', "phones.lines.Medicaid"),
+        ("Medicaid =", 'Dental = "651-555-0101"', "phones.lines"),
         ("es =", "", "hours.es"),
         ("[hours]", "[opening_hours]", "hours.en"),
     ],
@@ -63,6 +65,20 @@ def test_a_wrong_line_is_named_with_an_example(written: Path, line: str, instead
     assert f"(PLAN_FILE): {named} " in said
     assert "For example: " in said
     assert str(written) in said
+
+
+def test_members_of_a_line_of_business_call_its_own_number_where_it_has_one(written: Path) -> None:
+    plan = read_plan(written)
+    assert [str(plan.phone_for(line)) for line in (*plan.lines_of_business, "")] == [
+        "651-555-0101",
+        "651-555-0100",
+        "651-555-0103",
+        "651-555-0100",
+    ]
+    text = written.read_text(encoding="utf-8")
+    written.write_text(re.sub(r"(?s)\[phones\.lines\].*?\n\n", "", text), encoding="utf-8")
+    plan = read_plan(written)
+    assert {str(plan.phone_for(line)) for line in plan.lines_of_business} == {"651-555-0100"}
 
 
 def test_a_misspelt_line_is_not_overlooked(written: Path) -> None:

@@ -17,9 +17,11 @@ from django.core.management import CommandError, call_command
 from accounts.models import Post, User
 from accounts.rules import is_a_username
 from accounts.vocabulary import Job, program
-from portal.demo.cast import CAST, Person, read_cast
-from portal.demo.operations import give_jobs, open_accounts
+from portal.demo.cast import CAST, ENROLMENT, Person, read_cast, unregistered
+from portal.demo.operations import give_jobs, link_members, open_accounts
 from portal.demo.serving import LOOK_AGAIN_SECONDS
+from portal.members.models import Member
+from portal.members.operations.enrolment import import_enrolment
 from tests.builders.people import AT
 from tests.portal.demo.served import (
     SECONDS_TO_STOP,
@@ -88,8 +90,8 @@ def test_a_newcomer_finishes_a_reset_with_the_mail_that_the_demo_shows(filled: s
         visitor.sends(code=the_mailed_code(demo))
         assert visitor.address == "/account/password-reset/new/"
         visitor.sends(password=NEWER, again=NEWER)
-        visitor.goes_to("/account/").sends(username="hodan.abdi", password=NEWER)
-        assert visitor.address == "/account/"
+        visitor.goes_to("/account/sign-in/").sends(username="hodan.abdi", password=NEWER)
+        assert visitor.address == "/member/"
         assert "Hodan Abdi" in visitor.html
 
 
@@ -186,6 +188,16 @@ def test_people_can_read_the_cast_too() -> None:
     assert re.search(r"^amina\.warsame +\S+ +clinician +/find-care/clinicians/2100079195/$", said.getvalue(), re.M)
 
 
+def test_the_members_of_the_cast_are_told_with_their_cards() -> None:
+    for person in cast():
+        assert bool(person["member_id"]) == ("member" in list(person["capacities"]))  # type: ignore[call-overload]
+    waiting = unregistered(list(read_cast(CAST)), AT.date())
+    assert [(each.name, each.member_id) for each in waiting] == [
+        ("Mateo Castellanos", "LHP 4410 0187 06"),
+        ("Pao Moua", "LHP 7703 1192"),
+    ]
+
+
 @pytest.fixture
 def opened(db: None) -> list[Person]:
     people = list(read_cast(CAST))
@@ -217,6 +229,22 @@ def test_who_left_has_an_account_and_nothing_that_it_opens(opened: list[Person])
     assert User.objects.filter(username=leaver.username, capacities__until=AT).exists()
     give_jobs(cast=opened, by=BY, at=AT)
     assert not Post.objects.not_over(AT).filter(person__capacity__user__username=leaver.username).exists()
+
+
+def test_every_member_of_the_cast_is_a_member_of_the_file(opened: list[Person], codes: None, tmp_path: Path) -> None:
+    taken = import_enrolment(
+        path=ENROLMENT, source="demo", refused_file=tmp_path / "refused.csv", progress=lambda *_: None, by=BY, at=AT
+    )
+    assert taken["taken"] is True
+    for _ in range(2):
+        link_members(cast=opened, by=BY, at=AT)
+    for person in opened:
+        if person.member_id:
+            member = Member.objects.get(registered__capacity__user__username=person.username)
+            assert person.name == member.name
+            assert Member.objects.eligible_on(AT.date()).filter(pk=member.pk).exists()
+    marisol = Member.objects.get(first_name="Marisol")
+    assert {each.first_name for each in marisol.dependents.all()} == {"Jorge", "Diego", "Camila", "Rosa", "Mateo"}
 
 
 def test_opening_them_again_keeps_what_somebody_changed(opened: list[Person]) -> None:

@@ -10,11 +10,12 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
+from django.utils import timezone
 
 from accounts.ingest.errors import ImportRefused
 from accounts.ingest.progress import ProgressBar
 from accounts.vocabulary import CapacityKind, program
-from portal.demo.cast import CAST, Person, read_cast
+from portal.demo.cast import CAST, Person, Unregistered, read_cast, unregistered
 from portal.demo.errors import DemoRefused
 from portal.demo.operations import fill
 from portal.demo.serving import refuse_a_taken_port, serve
@@ -91,8 +92,15 @@ def welcome(site: str, cast: list[Person]) -> str:
             f"Sign in at {site}/account/sign-in/",
             *(f"  {each.username:<{width}}  {each.password:<20} {each.capacities[0]}" for each in people),
             "  manage.py demo_cast names the others. Staff and clinicians set up a second factor first.\n",
+            f"Register at {site}/account/register/",
+            *(registers_with(each) for each in unregistered(cast, timezone.localdate())),
+            "",
             f"Read the mails it sends at {site}/demo/mail/",
             f"No authenticator app at hand? {site}/demo/authenticator/\n",
             "Ctrl-C ends it.\n",
         ]
     )
+
+
+def registers_with(each: Unregistered) -> str:
+    return f"  {each.name}: member ID {each.member_id}, {each.last_name}, {each.birth_date:%m/%d/%Y}"

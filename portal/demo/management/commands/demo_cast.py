@@ -9,7 +9,7 @@ from portal.demo.cast import CAST, Person, read_cast
 
 
 class Command(BaseCommand):
-    """Who is who in the demo, and with what they sign in. ``member_id`` is null until there are members."""
+    """Who is who in the demo, and with what they sign in."""
 
     help = "Names the fictional people of the demo; with --json for a program."
 

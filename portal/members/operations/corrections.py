@@ -1,0 +1,32 @@
+"""Correcting what a file says of a member."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+
+from accounts.audit.operations import record
+from accounts.registration.rules import folded
+from accounts.vocabulary import Actor
+
+from ..models import Channel, Correction, Member
+from ..vocabulary import ChannelKind, Fact, Verb
+
+
+@transaction.atomic
+def correct(*, member: Member, fact: Fact, value: str, by: Actor, at: datetime) -> None:
+    """From now on the fact is this, and no file changes it until one says the same. ``value`` is as files have it: a
+    date is 1979-04-03, the lines of an address are apart by ends of lines. Whoever calls has seen that it can be so."""
+    locked = Member.objects.select_for_update().get(pk=member.pk)
+    Correction.objects.update_or_create(member=locked, fact=fact, defaults={"value": value, "corrected_at": at})
+    if fact.value in ChannelKind.values:
+        Channel.objects.filter(member=locked, kind=fact).delete()
+        if value:
+            day = timezone.localdate(at)
+            Channel.objects.create(member=locked, kind=fact, value=value, source=locked.source, since=day)
+    else:
+        setattr(locked, fact, parse_date(value) if fact == Fact.BIRTH_DATE else value)
+        locked.last_key = folded(locked.last_name)
+        locked.save(update_fields=[fact, "last_key"])
+    record(verb=Verb.CORRECTED, by=by, at=at, subject=f"member:{locked.pk}", fields=[fact])
