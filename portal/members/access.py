@@ -48,12 +48,13 @@ def facts_of(member: Member) -> list[OnFile]:
     birth_date = date_format(member.birth_date, "DATE_FORMAT")
     of_names = [at for fact, at in corrected.items() if fact in NAMES]
     number = f" {member.person_number}" if member.person_number else ""
-    return [
+    found = [
         OnFile(gettext("Name"), (member.name,), member.stated_on, max(of_names, default=None)),
         OnFile(gettext("Member ID"), (f"{member.member_id}{number}",), member.stated_on),
         OnFile(gettext("Birth date"), (birth_date,), member.stated_on, corrected.get(Fact.BIRTH_DATE)),
         OnFile(gettext("Language"), (language,), member.stated_on, corrected.get(Fact.LANGUAGE)),
     ]
+    return [each for each in found if any(each.lines)]
 
 
 def channels_of(member: Member) -> list[OnFile]:

@@ -14,7 +14,7 @@ PLAIN = {"autocapitalize": "characters", "autocomplete": "off", "spellcheck": "f
 class RegisterForm(Asking):
     """Who somebody says they are. Nobody is told whether it fits."""
 
-    why = _("The three together show us whom to write to. We compare them with our records, and keep none of it.")
+    why = _("Together they show us whom to write to. We compare them with our records, and keep none of it.")
     categories = {  # noqa: RUF012
         "member_id": Category.TRANSACTION,
         "person_number": Category.TRANSACTION,
@@ -34,7 +34,7 @@ class RegisterForm(Asking):
         help_text=_("The 2 numbers after the ID, like 02. A family that shares one ID needs them."),
         max_length=8,
         required=False,
-        widget=forms.TextInput({"class": "in w4", "inputmode": "numeric", **PLAIN}),
+        widget=forms.TextInput({"inputmode": "numeric", **PLAIN}),
     )
     last_name = forms.CharField(
         label=_("Last name"),
