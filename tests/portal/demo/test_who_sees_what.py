@@ -20,6 +20,7 @@ STAFF = {f"staff:{job}" for job in Job}
 # Beginning of an address → roles, as the cast names them. The longest beginning counts.
 MATRIX: dict[str, set[str]] = {
     "/account/": EVERYONE,
+    "/member/": {"member"},
     "/staff/letters/": {"staff:member_relations", "staff:network", "staff:access_administrator"},
     "/staff/okays/": STAFF,
     "/staff/people/": {"staff:access_administrator"},
