@@ -30,6 +30,7 @@ from .vocabulary import (
     MOST_ASKS_OF_AN_ORIGIN,
     MOST_GUESSES,
     NOBODY,
+    READ_OUT,
     VALID_MINUTES,
     CodePurpose,
     Verb,
@@ -137,7 +138,8 @@ def compose(about: str, mailbox: Mailbox, at: datetime) -> Mail | None:
     Code.objects.filter(pk=code.pk).update(token=code.digest(token), sent_at=at, valid_until=until, guesses=0)
     Budget.objects.filter(pk=budget.pk).update(born_at=at)
     context = {"code": grouped(token), "sent_at": at, "until": until, "minutes": VALID_MINUTES}
-    return Mail(template="codes/code", subject=Subject.CODE, context=context)
+    template = "codes/read_out" if code.purpose in READ_OUT else "codes/code"
+    return Mail(template=template, subject=Subject.CODE, context=context)
 
 
 def redeem(*, code_id: UUID | None, purpose: CodePurpose, token: str, by: Actor, at: datetime) -> Code:
@@ -202,6 +204,13 @@ def drop(*, user_id: UUID) -> None:
     """For operations that have locked the person and replace what codes stand on (password, address): none of the
     person's opens anything now, in whatever browser."""
     Code.objects.filter(user_id=user_id).delete()
+
+
+def renew_budgets(*, user: User) -> None:
+    """A whole day's guesses and mails again, for what the person has asked codes for by themself. For operations that
+    have seen who they are, and tell the audit."""
+    theirs = Code.objects.filter(user=user).exclude(purpose__in=READ_OUT).values("subject")
+    Budget.objects.filter(pk__in=theirs).update(failures=0, mails=0)
 
 
 @transaction.atomic

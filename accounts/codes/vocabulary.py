@@ -7,6 +7,12 @@ class CodePurpose(models.TextChoices):
     PASSWORD_RESET = "password_reset", "a new password"
     EMAIL_CHANGE = "email_change", "a new address for codes and notices"
     REGISTRATION = "registration", "an account for whoever reads mail there, who has none yet"
+    CALL = "call", "what Member Relations does on a call, by a code to a channel on file"
+    EMAIL_BY_PHONE = "email_by_phone", "a new address for codes and notices, asked for on a call"
+
+
+READ_OUT = (CodePurpose.CALL, CodePurpose.EMAIL_BY_PHONE)
+"""Codes that a caller reads to Member Relations. Their mail says so; that of every other says to tell nobody."""
 
 
 DIGITS = 8

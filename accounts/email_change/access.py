@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from accounts.models import User
 from accounts.outbox.vocabulary import Mailbox
 
-from .models import AddressChange
+from .models import AddressChange, AddressHold
 from .vocabulary import WAITING_HOURS
 
 
@@ -18,6 +18,11 @@ def last_change(user: User, at: datetime) -> AddressChange | None:
     """The one that was done or stopped last, after it was proved, while that is news."""
     ended = AddressChange.objects.ended_since(at - timedelta(hours=WAITING_HOURS)).filter(user=user)
     return ended.exclude(proved_at=None).order_by("-asked_at").first()
+
+
+def held_until(user: User, at: datetime) -> datetime | None:
+    """Before this no other address takes effect that the old one has not confirmed; None where nothing holds it."""
+    return AddressHold.objects.filter(user=user, until__gt=at).values_list("until", flat=True).first()
 
 
 def new_mailbox(change: str) -> Mailbox | None:

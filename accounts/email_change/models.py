@@ -13,6 +13,19 @@ from .vocabulary import FORMER_KEPT_HOURS, PROVED_WITHIN_HOURS
 OPEN = Q(stopped_at=None, done_at=None)
 
 
+class AddressHold(models.Model):
+    """Somebody may have learnt of the account by phone: until then no other address takes effect that the old one has
+    not confirmed."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="address_hold")
+    until = models.DateTimeField()
+
+    sensitivity = classified(personal="user until")
+
+    def __str__(self) -> str:
+        return f"address hold of user {self.user_id}"
+
+
 class AddressChangeQuerySet(models.QuerySet["AddressChange"]):
     def open(self) -> Self:
         return self.filter(OPEN)
@@ -45,6 +58,8 @@ class AddressChange(models.Model):
     """The new one, until it stands in the account or the change is stopped."""
     former = models.EmailField(blank=True)
     """The replaced one, for some days: a notice goes there."""
+    by_phone = models.BooleanField(default=False)
+    """Asked for on a call with Member Relations."""
     asked_at = models.DateTimeField()
     proved_at = models.DateTimeField(null=True)
     takes_effect_at = models.DateTimeField(null=True)
@@ -52,7 +67,7 @@ class AddressChange(models.Model):
     done_at = models.DateTimeField(null=True)
 
     sensitivity = classified(
-        operational="id", personal="user address former asked_at proved_at takes_effect_at stopped_at done_at"
+        operational="id by_phone", personal="user address former asked_at proved_at takes_effect_at stopped_at done_at"
     )
 
     objects: ClassVar[models.Manager["AddressChange"]] = AddressChangeQuerySet.as_manager()

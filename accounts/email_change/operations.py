@@ -21,16 +21,20 @@ from accounts.outbox import operations as outbox
 from accounts.outbox.vocabulary import Mail, Mailbox, Subject
 from accounts.vocabulary import Actor, program
 
+from .access import held_until
 from .errors import AnotherWaits, ChangeRefused, SameAddress
-from .models import AddressChange
+from .models import AddressChange, AddressHold
 from .rules import is_same_address, takes_effect_at
 from .vocabulary import FORMER, NEW, Notice, Verb
 
 
 @transaction.atomic(durable=True)
-def ask(*, user: User, address: str, by: Actor, at: datetime) -> Code:
+def ask(*, user: User, address: str, by: Actor, at: datetime, by_phone: bool = False) -> Code:
     """Begin a change, and have a code sent to the new address: keep the code's id in the session. One that was begun
-    before and never proved is over. Raises SameAddress, and AnotherWaits while a proved one waits."""
+    before and never proved is over. Raises SameAddress, and AnotherWaits while a proved one waits.
+
+    by_phone: the caller reads the code to whoever acts, who has seen that they are the person.
+    """
     locked = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if is_same_address(address, locked.email):
         raise SameAddress
@@ -38,10 +42,10 @@ def ask(*, user: User, address: str, by: Actor, at: datetime) -> Code:
         if change.proved_at:
             raise AnotherWaits
         end(change, stopped_at=at)
-    change = AddressChange.objects.create(user=locked, address=address, asked_at=at)
+    change = AddressChange.objects.create(user=locked, address=address, by_phone=by_phone, asked_at=at)
     record(verb=Verb.ASKED, by=by, at=at, subject=subject_of(locked.pk))
     return codes.ask(
-        purpose=CodePurpose.EMAIL_CHANGE,
+        purpose=purpose_of(by_phone),
         subject=f"new address of {locked.pk}",  # whatever the addresses: nobody mails strangers through us all day
         user=locked,
         recipient=f"{NEW}:{change.pk}",
@@ -50,16 +54,18 @@ def ask(*, user: User, address: str, by: Actor, at: datetime) -> Code:
     )
 
 
-def prove(*, user: User, code_id: UUID | None, token: str, by: Actor, at: datetime) -> AddressChange:
+def prove(
+    *, user: User, code_id: UUID | None, token: str, by: Actor, at: datetime, by_phone: bool = False
+) -> AddressChange:
     """The code from the new address. From now on the change waits, and the old address knows. Raises CodeRefused, and
     ChangeRefused when the change was stopped meanwhile."""
-    codes.redeem(code_id=code_id, purpose=CodePurpose.EMAIL_CHANGE, token=token, by=by, at=at)
+    codes.redeem(code_id=code_id, purpose=purpose_of(by_phone), token=token, by=by, at=at)
     with transaction.atomic(durable=True):
-        code = used(code_id, at)
+        code = used(code_id, purpose_of(by_phone), at)
         change = AddressChange.objects.open().select_for_update().filter(user=user, proved_at=None).first()
         if change is None or code.recipient != f"{NEW}:{change.pk}":
             raise ChangeRefused
-        change.proved_at, change.takes_effect_at = at, takes_effect_at(at)
+        change.proved_at, change.takes_effect_at = at, max(takes_effect_at(at), held_until(user, at) or at)
         change.save(update_fields=["proved_at", "takes_effect_at"])
         record(verb=Verb.PROVED, by=by, at=at, subject=subject_of(user.pk))
         outbox.send(kind=Notice.WAITS, recipient=subject_of(user.pk), about=str(change.pk), by=by, at=at)
@@ -87,7 +93,7 @@ def confirm(*, user: User, code_id: UUID | None, token: str, by: Actor, at: date
     stopped meanwhile."""
     codes.redeem(code_id=code_id, purpose=CodePurpose.EMAIL_CHANGE, token=token, by=by, at=at)
     with transaction.atomic(durable=True):
-        code = used(code_id, at)
+        code = used(code_id, CodePurpose.EMAIL_CHANGE, at)
         change = locked(AddressChange.objects.waiting().filter(user=user))
         # One that was asked for before this change, for another one, confirms nothing.
         if change is None or code.recipient != subject_of(user.pk) or code.asked_at < (change.proved_at or at):
@@ -96,9 +102,24 @@ def confirm(*, user: User, code_id: UUID | None, token: str, by: Actor, at: date
         take_effect(change, by=by, at=at)
 
 
-def used(code_id: UUID | None, at: datetime) -> Code:
+@transaction.atomic(durable=True)
+def confirm_by_phone(*, user: User, by: Actor, at: datetime) -> None:
+    """Whoever acts has seen by a code to a channel on file that the caller is the person: nobody has to wait. Raises
+    ChangeRefused when nothing waits."""
+    change = locked(AddressChange.objects.waiting().filter(user=user))
+    if change is None:
+        raise ChangeRefused
+    record(verb=Verb.CONFIRMED, by=by, at=at, subject=subject_of(user.pk))
+    take_effect(change, by=by, at=at)
+
+
+def purpose_of(by_phone: bool) -> CodePurpose:
+    return CodePurpose.EMAIL_BY_PHONE if by_phone else CodePurpose.EMAIL_CHANGE
+
+
+def used(code_id: UUID | None, purpose: CodePurpose, at: datetime) -> Code:
     """The redeemed code, which opens nothing else from now on."""
-    return codes.use_code(code_id=code_id, purpose=CodePurpose.EMAIL_CHANGE, at=at)
+    return codes.use_code(code_id=code_id, purpose=purpose, at=at)
 
 
 @transaction.atomic(durable=True)
@@ -121,6 +142,13 @@ def stop_open(*, user: User, by: Actor, at: datetime) -> None:
     record(verb=Verb.STOPPED, by=by, at=at, subject=subject_of(user.pk))
     if change.proved_at:
         outbox.send(kind=Notice.STOPPED, recipient=subject_of(user.pk), about=str(change.pk), by=by, at=at)
+
+
+def hold(*, user: User, until: datetime) -> None:
+    """Until then no other address takes effect that the old one has not confirmed, not one that waits already either.
+    For operations that have locked the account and tell somebody about it; they tell the audit."""
+    AddressHold.objects.update_or_create(user=user, defaults={"until": until})
+    AddressChange.objects.waiting().filter(user=user, takes_effect_at__lt=until).update(takes_effect_at=until)
 
 
 def settle_due(*, by: Actor, at: datetime) -> int:
@@ -179,7 +207,8 @@ def compose_waits(about: str, mailbox: Mailbox, at: datetime) -> Mail | None:
     change = AddressChange.objects.waiting().filter(pk=about).first()
     if change is None:
         return None
-    return Mail("email_change/waits", Subject.SECURITY, {"takes_effect_at": change.takes_effect_at})
+    context = {"takes_effect_at": change.takes_effect_at, "by_phone": change.by_phone}
+    return Mail("email_change/waits", Subject.SECURITY, context)
 
 
 def compose_stopped(about: str, mailbox: Mailbox, at: datetime) -> Mail | None:

@@ -21,7 +21,7 @@ from accounts.codes.vocabulary import CodePurpose
 from accounts.outbox.access import mail_is_down
 
 from . import operations
-from .access import last_change, open_change
+from .access import held_until, last_change, open_change
 from .errors import ChangeRefused
 from .forms import AddressForm
 
@@ -46,7 +46,8 @@ def new(request: Any) -> HttpResponse:
             form.add_error("address", str(refused))
         else:
             return to_the_code_page(request, code, of="new")
-    return render(request, "accounts/email_change/new.html", {"form": form, "mail_is_down": mail_is_down(at)})
+    context = {"form": form, "mail_is_down": mail_is_down(at), "held_until": held_until(request.user, at)}
+    return render(request, "accounts/email_change/new.html", context)
 
 
 @requires(step_up=True)

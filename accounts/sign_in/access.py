@@ -13,6 +13,7 @@ from accounts.models import Capacity, User
 from accounts.outbox.vocabulary import Mail, Mailbox, Subject
 from accounts.rules import ends_at, second_factor_is_demanded
 
+from .models import Loss
 from .registry import HOMES, WAYS, Way
 from .vocabulary import Notice
 
@@ -31,6 +32,16 @@ def must_have_second_factor(user: User, at: datetime) -> bool:
 def may_remove(factor: Authenticator, at: datetime) -> bool:
     """Whether it is not the last second factor of somebody who must have one."""
     return second_factors(factor.user).exclude(pk=factor.pk).exists() or not must_have_second_factor(factor.user, at)
+
+
+def loss_of(user: User) -> Loss | None:
+    """What a caller reported, as long as it waits."""
+    return Loss.objects.waiting().filter(user=user).first()
+
+
+def compose_loss(about: str, mailbox: Mailbox, at: datetime) -> Mail | None:
+    loss = Loss.objects.waiting().filter(pk=about).first()
+    return Mail("sign_in/loss_reported", Subject.SECURITY, {"takes_effect_at": loss.takes_effect_at}) if loss else None
 
 
 def sessions_of(user: User, at: datetime) -> list[UserSession]:

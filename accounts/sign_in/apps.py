@@ -8,8 +8,9 @@ class SignIn(AppConfig):
     def ready(self) -> None:
         from accounts.outbox.registry import register_kind
 
-        from .access import composed
+        from .access import compose_loss, composed
         from .vocabulary import Notice
 
         for notice in Notice:
-            register_kind(name=notice, once=False, compose=composed(notice))
+            compose = compose_loss if notice == Notice.LOSS_REPORTED else composed(notice)
+            register_kind(name=notice, once=False, compose=compose)

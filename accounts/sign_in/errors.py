@@ -55,3 +55,17 @@ class LastSecondFactor(Refused):
     """Who must have a second factor cannot take away the last."""
 
     sentence = _("Your role needs a second step. Add another one first. Then you can remove this one.")
+
+
+class LossRefused(Refused):
+    """Read by whoever acts for a caller."""
+
+    sentence = _("There is nothing to remove.")
+
+
+class LossWaits(LossRefused):
+    sentence = _("A removal of the second step waits already.")
+
+
+class SecondFactorDemanded(LossRefused):
+    sentence = _("This account is also that of somebody who must have a second step. It cannot be removed here.")

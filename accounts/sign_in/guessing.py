@@ -61,6 +61,13 @@ def of_invitation(request: HttpRequest) -> list[Allowance]:
     return [Allowance(_key(f"invitation:{get_ip(request)}"), INVITATIONS_OF_AN_ADDRESS, timedelta(seconds=1))]
 
 
+def renew(user: User) -> None:
+    """A whole count of passwords and codes again, for browsers that the account does not know, too. For operations that
+    have seen who the person is, and tell the audit."""
+    each = (*_of(f"password:{folded(user.username)}"), *_of(f"code:{user.pk}:{user.credentials_version}"))
+    operations.forget_guesses_at(keys=[allowance.key for allowance in each])
+
+
 def _of_address(request: HttpRequest) -> Allowance:
     each = timedelta(seconds=SECONDS_PER_GUESS_OF_AN_ADDRESS)
     return Allowance(_key(f"address:{get_ip(request)}"), GUESSES_OF_AN_ADDRESS, each)

@@ -1,5 +1,11 @@
-from django.db import models
+import uuid
+from datetime import datetime
+from typing import ClassVar, Self
 
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.models import User
 from accounts.vocabulary import classified
 
 
@@ -19,3 +25,44 @@ class Guessing(models.Model):
 
     def __str__(self) -> str:
         return f"guessing {self.key[:8]}"
+
+
+class LossQuerySet(models.QuerySet["Loss"]):
+    def waiting(self) -> Self:
+        return self.filter(stopped_at=None, done_at=None)
+
+    def due(self, at: datetime) -> Self:
+        return self.waiting().filter(takes_effect_at__lte=at)
+
+
+class Loss(models.Model):
+    """A caller said that they lost their second factors. Those are removed later, unless somebody shows that they still
+    have one, or says no."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="losses")
+    reported_at = models.DateTimeField()
+    takes_effect_at = models.DateTimeField()
+    stopped_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+
+    sensitivity = classified(operational="id", personal="user reported_at takes_effect_at stopped_at done_at")
+
+    objects: ClassVar[models.Manager["Loss"]] = LossQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "losses"
+        constraints = (
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(stopped_at=None, done_at=None), name="one_loss_at_a_time"
+            ),
+            models.CheckConstraint(condition=Q(stopped_at=None) | Q(done_at=None), name="loss_is_done_or_stopped"),
+            models.CheckConstraint(
+                condition=Q(takes_effect_at__gt=F("reported_at"))
+                & (Q(done_at=None) | Q(done_at__gte=F("takes_effect_at"))),
+                name="loss_waits",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"loss {self.pk}"

@@ -1,8 +1,9 @@
 """Signing in and out, and the second factors. What takes something away is the outermost transaction of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -18,11 +19,11 @@ from accounts.operations import begin_session, subject_of, void_credentials
 from accounts.outbox.operations import send
 from accounts.vocabulary import Actor
 
-from .access import may_remove, second_factors
+from .access import may_remove, must_have_second_factor, second_factors
 from .cipher import decrypt, encrypt
-from .errors import AppIsThere, LastSecondFactor, ProofRefused
-from .models import Guessing
-from .rules import step_of, typed
+from .errors import AppIsThere, LastSecondFactor, LossRefused, LossWaits, ProofRefused, SecondFactorDemanded
+from .models import Guessing, Loss
+from .rules import loss_takes_effect_at, step_of, typed
 from .vocabulary import Notice, Proof, Verb
 
 # One statement, so that however many guess at once, no more get through than are allowed. An allowance of five whose
@@ -57,6 +58,11 @@ def return_guess(*, key: str, each: timedelta) -> None:
 def forget_guesses(*, at: datetime) -> int:
     """Remove allowances that are full again. Returns how many."""
     return Guessing.objects.filter(paid_at__lt=at).delete()[0]
+
+
+def forget_guesses_at(*, keys: Collection[str]) -> None:
+    """These allowances are full again."""
+    Guessing.objects.filter(key__in=keys).delete()
 
 
 # Sessions
@@ -137,6 +143,7 @@ def add_passkey(*, user: User, name: str, credential: dict[str, Any], by: Actor,
 
 def _add(user: User, kind: str, data: dict[str, Any], *, by: Actor, at: datetime) -> Authenticator:
     factor = Authenticator.objects.create(user=user, type=kind, data=data, created_at=at)
+    stop_loss(user=user, by=by, at=at)
     record(verb=Verb.ADD_SECOND_FACTOR, by=by, at=at, subject=subject_of(user.pk), fields=[kind])
     send(kind=Notice.ADDED, recipient=subject_of(user.pk), by=by, at=at)
     return factor
@@ -166,6 +173,68 @@ def remove_all_second_factors(*, user: User, by: Actor, at: datetime) -> None:
     void_credentials(user_id=user.pk)
     record(verb=Verb.REMOVE_SECOND_FACTOR, by=by, at=at, subject=subject_of(user.pk), fields=kinds)
     send(kind=Notice.REMOVED, recipient=subject_of(user.pk), by=by, at=at)
+
+
+# Lost second factors
+
+
+@transaction.atomic(durable=True)
+def report_loss(*, user: User, at_once: bool, by: Actor, at: datetime) -> None:
+    """Whoever acts has seen that somebody who lost their second factors is the person: by what they know, and all are
+    removed after three days in which the person can stop it; or by a code to a channel on file, too, and they are
+    removed now. Raises LossRefused, always for who must have a second factor."""
+    _with_factors_alone(user)
+    if must_have_second_factor(user, at):
+        raise SecondFactorDemanded
+    if not second_factors(user).exists():
+        raise LossRefused
+    waiting = Loss.objects.waiting().filter(user=user)
+    if at_once:
+        waiting.update(stopped_at=at)  # nothing is left for it to do
+        remove_all_second_factors(user=user, by=by, at=at)
+        return
+    if waiting.exists():
+        raise LossWaits
+    loss = Loss.objects.create(user=user, reported_at=at, takes_effect_at=loss_takes_effect_at(at))
+    record(verb=Verb.REPORT_LOSS, by=by, at=at, subject=subject_of(user.pk))
+    send(kind=Notice.LOSS_REPORTED, recipient=subject_of(user.pk), about=str(loss.pk), by=by, at=at)
+
+
+@transaction.atomic(durable=True)
+def keep_second_factors(*, user: User, by: Actor, at: datetime) -> None:
+    """What a caller reported is not so: nothing is removed."""
+    _alone(user)
+    stop_loss(user=user, by=by, at=at)
+
+
+def stop_loss(*, user: User, by: Actor, at: datetime) -> None:
+    if Loss.objects.waiting().filter(user=user).update(stopped_at=at):
+        record(verb=Verb.KEEP_SECOND_FACTORS, by=by, at=at, subject=subject_of(user.pk))
+        send(kind=Notice.KEPT, recipient=subject_of(user.pk), by=by, at=at)
+
+
+def settle_losses(*, by: Actor, at: datetime) -> int:
+    """Remove what nobody stopped; returns of how many."""
+    due = list(Loss.objects.due(at).values_list("pk", flat=True))
+    return sum(settle_loss(loss_id=pk, by=by, at=at) for pk in due)
+
+
+@transaction.atomic(durable=True)
+def settle_loss(*, loss_id: UUID, by: Actor, at: datetime) -> bool:
+    """Whether it was still to be done. Who must have a second factor by now keeps theirs, and who has none has
+    nothing to lose."""
+    user = User.objects.get(losses=loss_id)
+    _with_factors_alone(user)
+    loss = Loss.objects.due(at).select_for_update().filter(pk=loss_id).first()
+    if loss is None:
+        return False
+    if must_have_second_factor(user, at) or not second_factors(user).exists():
+        stop_loss(user=user, by=by, at=at)
+        return False
+    loss.done_at = at
+    loss.save(update_fields=["done_at"])
+    remove_all_second_factors(user=user, by=by, at=at)
+    return True
 
 
 @transaction.atomic(durable=True)
@@ -204,9 +273,16 @@ def note_passkey(*, factor: Authenticator, at: datetime) -> Authenticator:
 def _used(factor: Authenticator, at: datetime) -> Authenticator:
     factor.last_used_at = at
     factor.save(update_fields=["data", "last_used_at"])
+    stop_loss(user=factor.user, by=Actor(subject_of(factor.user_id)), at=at)  # whoever uses one has not lost it
     return factor
 
 
 def _alone(user: User) -> None:
     """Changes of one person's second factors happen one after another."""
     User.objects.select_for_update().get(pk=user.pk)
+
+
+def _with_factors_alone(user: User) -> None:
+    """Whoever gives a factor locks it, and then what would remove it: in this order everywhere."""
+    _alone(user)
+    list(Authenticator.objects.select_for_update().filter(user=user).order_by("pk"))

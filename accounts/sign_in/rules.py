@@ -6,13 +6,15 @@ import secrets
 import struct
 from base64 import b32decode, b32encode
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha1
 from itertools import groupby
 from urllib.parse import quote, urlencode
 
 import qrcode
 from django.utils.translation import gettext as _
+
+from .vocabulary import LOSS_WAITS_HOURS
 
 PERIOD_SECONDS = 30
 TOLERANCE = 1
@@ -36,6 +38,10 @@ MACHINES = (
     ("Macintosh|Mac OS X", "Mac"),
     ("Linux|X11", "Linux"),
 )
+
+
+def loss_takes_effect_at(reported_at: datetime) -> datetime:
+    return reported_at + timedelta(hours=LOSS_WAITS_HOURS)
 
 
 def code_at(secret: str, step: int) -> str:

@@ -11,6 +11,7 @@ ours = [
     path("account/settings/second-factor/app/", second_factors.add_app, name="app"),
     path("account/settings/second-factor/passkey/", second_factors.add_passkey, name="passkey"),
     path("account/settings/second-factor/recovery-codes/", second_factors.recovery_codes, name="recovery_codes"),
+    path("account/settings/second-factor/keep/", second_factors.keep, name="keep"),
     path("account/settings/second-factor/<int:number>/remove/", second_factors.remove_second_factor, name="remove"),
     path("account/settings/where-signed-in/", settings.sessions, name="sessions"),
     path("account/settings/language/", settings.language, name="language"),

@@ -13,6 +13,8 @@ class Verb(models.TextChoices):
     END_SESSION = "end_session", "ended a session"
     ADD_SECOND_FACTOR = "add_second_factor", "added a second factor"
     REMOVE_SECOND_FACTOR = "remove_second_factor", "removed a second factor"
+    REPORT_LOSS = "second_factor.loss_reported", "said that a person lost their second factors"
+    KEEP_SECOND_FACTORS = "second_factor.kept", "stopped that second factors are removed"
     MAKE_RECOVERY_CODES = "make_recovery_codes", "made new recovery codes"
 
 
@@ -21,6 +23,8 @@ class Notice(models.TextChoices):
 
     ADDED = "second-factor-added", "a second factor was added"
     REMOVED = "second-factor-removed", "a second factor was removed"
+    LOSS_REPORTED = "second-factor-loss-reported", "second factors will be removed, which can be stopped"
+    KEPT = "second-factors-kept", "second factors stay, after all"
     RECOVERY_CODES = "recovery-codes-made", "new recovery codes were made"
 
 
@@ -32,6 +36,9 @@ class Proof(models.TextChoices):
     PASSKEY = "webauthn", _("Passkey")
     RECOVERY_CODE = "recovery_codes", _("Recovery code")
 
+
+LOSS_WAITS_HOURS = 72
+"""How long a person can stop that their second factors are removed, when a caller said that they are lost."""
 
 GUESSES = 5
 """How many wrong passwords for one account, or codes, in a row."""

@@ -281,6 +281,7 @@ INSTALLED_APPS = [
     "directory.search",
     "directory.intake",
     "portal.members",
+    "portal.member_relations",
     "portal.home",
 ]
 if not PRODUCTION:

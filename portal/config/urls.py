@@ -26,6 +26,7 @@ urlpatterns += i18n_patterns(
     path("", include("accounts.letters.urls")),
     path("", include("accounts.staff.urls")),
     path("", include("portal.members.urls")),
+    path("", include("portal.member_relations.urls")),
     prefix_default_language=False,
 )
 

@@ -111,7 +111,10 @@ def account_of(member: Member, at: datetime) -> User | None:
 
 def email_of(member: Member) -> str:
     """The email on file, where it is this person's alone: no other member has it, living or dead, covered or not, and
-    nobody else reads mail of ours there. Else empty."""
+    nobody else reads mail of ours there. Else empty, as for one that was corrected by phone: whoever passed on one call
+    would have with it whatever we mail."""
+    if Fact.EMAIL in corrections_of(member):
+        return ""
     emails = Channel.objects.filter(kind=ChannelKind.EMAIL).alias(folded=Lower("value"))
     mine = emails.filter(member=member).order_by("-since").first()
     if mine is None:
@@ -147,7 +150,8 @@ def mailbox_of_request(request: str) -> Mailbox | None:
 
 
 def describe(subject: UUID, at: datetime) -> Registrant | None:
-    """None of whoever has an account, died, or is too young. Whether a plan covers them today does not matter."""
+    """None of whoever has an account, died, or is too young. Whether a plan covers them today does not matter. To an
+    address that was corrected by phone no letter goes that opens an account, before a file says the same."""
     member = Member.objects.filter(pk=subject, died_on=None).first()
     if (
         member is None
@@ -155,7 +159,9 @@ def describe(subject: UUID, at: datetime) -> Registrant | None:
         or account_of(member, at) is not None
     ):
         return None
-    address = member.channels.filter(kind=ChannelKind.ADDRESS).order_by("-since").first()
+    address = None
+    if Fact.ADDRESS not in corrections_of(member):
+        address = member.channels.filter(kind=ChannelKind.ADDRESS).order_by("-since").first()
     return Registrant(
         name=member.name,
         last_name=member.last_name,

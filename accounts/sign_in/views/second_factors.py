@@ -27,9 +27,17 @@ def overview(request: Any) -> HttpResponse:
     context = {
         "factors": found,
         "has_app": any(each.type == Proof.APP for each in found),
+        "loss": access.loss_of(request.user),
         "must": access.must_have_second_factor(request.user, timezone.now()),
     }
     return render(request, "accounts/sign_in/second_factors.html", context)
+
+
+@requires(second_factor=False)
+def keep(request: Any) -> HttpResponseBase:
+    if request.method == "POST":  # and not whoever comes back from sign-in
+        operations.keep_second_factors(user=request.user, by=actor_of(request), at=timezone.now())
+    return redirect("mfa_index")
 
 
 @requires(second_factor=False, step_up=True)

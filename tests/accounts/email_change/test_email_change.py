@@ -144,7 +144,7 @@ def test_the_old_address_is_told_at_once_and_not_told_the_new_one() -> None:
     assert notices() == [(Notice.WAITS, user.email)]
     said = what_a_notice_says(Notice.WAITS, change)
     assert said is not None
-    assert said.context == {"takes_effect_at": after(hours=72)}
+    assert said.context == {"takes_effect_at": after(hours=72), "by_phone": False}
 
 
 @pytest.mark.parametrize(("time", "done"), [({"hours": 71, "minutes": 59, "seconds": 59}, 0), ({"hours": 72}, 1)])

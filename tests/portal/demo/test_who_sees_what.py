@@ -22,6 +22,7 @@ MATRIX: dict[str, set[str]] = {
     "/account/": EVERYONE,
     "/member/": {"member"},
     "/staff/letters/": {"staff:member_relations", "staff:network", "staff:access_administrator"},
+    "/staff/member-relations/": {"staff:member_relations"},
     "/staff/okays/": STAFF,
     "/staff/people/": {"staff:access_administrator"},
 }

@@ -1,0 +1,200 @@
+"""Who is found, what they can be asked, and who must not act for whom."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce, Lower
+
+from accounts.email_change.access import held_until
+from accounts.models import Capacity, Post, StaffPerson, User
+from accounts.operations import subject_of
+from accounts.outbox.vocabulary import Mail, Mailbox, Subject
+from accounts.registration.rules import folded
+from accounts.registration.vocabulary import Channel
+from accounts.vocabulary import Actor, Job
+from portal.members.access import account_of, email_of
+from portal.members.models import Channel as OnFile
+from portal.members.models import Member
+from portal.members.rules import member_key, person_key
+from portal.members.vocabulary import ChannelKind, Fact
+
+from .errors import (
+    AddressCorrected,
+    CallIsOver,
+    HasDied,
+    NoAccount,
+    NotChecked,
+    OwnHousehold,
+    RenewedLately,
+    ToldLately,
+)
+from .models import Call, EmailBefore
+from .rules import digits, house_and_zip
+from .vocabulary import LAST_CALLS_SHOWN, RENEWED_AGAIN_HOURS, Notice, Question, Reach
+
+
+def found(*, member_id: str, person_number: str, last_name: str, birth_date: date | None) -> QuerySet[Member]:
+    """Whoever fits all that was typed: a whole family has one member ID."""
+    members = Member.objects.order_by("member_key", "person_number", "pk")
+    if card := member_key(member_id):
+        members = members.filter(Q(member_key=card) | Q(card_key=card))
+    if number := person_key(person_number):
+        members = members.filter(person_number=number)
+    if last_name:
+        members = members.filter(last_key=folded(last_name))
+    if birth_date:
+        members = members.filter(birth_date=birth_date)
+    return members
+
+
+def sits_at_the_desk(capacity: Capacity, at: datetime) -> bool:
+    return Post.objects.live(at).filter(person__capacity=capacity, job=Job.MEMBER_RELATIONS).exists()
+
+
+# Households
+
+
+def household_of(members: QuerySet[Member]) -> QuerySet[Member]:
+    """The people who are covered with one of these, and these themselves: through one subscriber, or by one ID."""
+    subscribers = members.annotate(head=Coalesce("subscriber", "pk")).values("head")
+    cards = members.values("member_key")
+    sources = members.values("source")
+    return Member.objects.filter(
+        Q(pk__in=subscribers) | Q(subscriber__in=subscribers) | Q(member_key__in=cards, source__in=sources)
+    )
+
+
+def is_own(staff: User, member: Member) -> bool:
+    """Whether a staff person is in the member's household: by an account that stands or stood for one of them, or, of
+    whom no account tells, by an email or a whole name that is both the staff person's and a household member's. Of two
+    who are called alike a colleague helps."""
+    household = household_of(Member.objects.filter(pk=member.pk))
+    if household.filter(registered__capacity__user=staff).exists():
+        return True
+    works_as = list(StaffPerson.objects.filter(capacity__user=staff))
+    emails = {each.lower() for each in (staff.email, *(one.email for one in works_as)) if each}
+    on_file = OnFile.objects.filter(kind=ChannelKind.EMAIL, member__in=household).annotate(folded=Lower("value"))
+    of_accounts = User.objects.filter(capacities__of_member__member__in=household).annotate(folded=Lower("email"))
+    if on_file.filter(folded__in=emails).exists() or of_accounts.filter(folded__in=emails).exists():
+        return True
+    names = {(folded(one.first_name), folded(one.last_name)) for one in works_as}
+    return any((folded(one.first_name), folded(one.last_name)) in names for one in household)
+
+
+# Questions
+
+
+def on_file(member: Member) -> dict[Question, set[object]]:
+    """What a right answer is, by question; those are missing to which nothing is on file."""
+    channels = list(OnFile.objects.filter(member=member))
+    answers: dict[Question, set[object]] = {
+        Question.BIRTH_DATE: {member.birth_date},
+        Question.ADDRESS: {house_and_zip(each.value) for each in channels if each.kind == ChannelKind.ADDRESS},
+        Question.PHONE: {digits(each.value) for each in channels if each.kind == ChannelKind.PHONE},
+        Question.EMAIL: {each.value.casefold() for each in channels if each.kind == ChannelKind.EMAIL},
+    }
+    whole = {
+        question: {each for each in right if not isinstance(each, tuple) or all(each)}
+        for question, right in answers.items()
+    }
+    return {question: right for question, right in whole.items() if right}
+
+
+def shared(member: Member) -> set[Question]:
+    """To which questions somebody else of the household has the same answer."""
+    mine = on_file(member)
+    household = household_of(Member.objects.filter(pk=member.pk)).exclude(pk=member.pk)
+    others = [on_file(each) for each in household]
+    return {question for question, right in mine.items() if any(right & each.get(question, set()) for each in others)}
+
+
+def wrong_ones(member: Member, said: Mapping[Question, object]) -> list[Question]:
+    """Which answers do not fit; one to which nothing is on file does not."""
+    right = on_file(member)
+    return [question for question, answer in said.items() if answer not in right.get(question, set())]
+
+
+# Calls
+
+
+def refuse_own(staff: User, member: Member) -> None:
+    if is_own(staff, member):
+        raise OwnHousehold
+
+
+def refuse_another(call: Call, by: Actor, at: datetime) -> None:
+    """Raises CallIsOver to everybody but whoever began it, and once it is over."""
+    if by.id != subject_of(call.staff_id) or not call.is_open(at):
+        raise CallIsOver
+
+
+def refuse_act(call: Call, by: Actor, at: datetime) -> None:
+    """Nothing is told or done on a call that is over, about a household of one's own, or before the caller passed."""
+    refuse_another(call, by, at)
+    refuse_own(call.staff, call.member)
+    if not call.passed:
+        raise NotChecked
+    if call.member.died_on:
+        raise HasDied
+
+
+def account_on(call: Call, at: datetime) -> User:
+    """The account of the member. Raises NoAccount."""
+    user = account_of(call.member, at)
+    if user is None:
+        raise NoAccount
+    return user
+
+
+def call_of(staff: User, call: UUID) -> Call | None:
+    return Call.objects.select_related("member", "staff").filter(pk=call, staff=staff).first()
+
+
+def last_calls(member: Member, before: Call) -> QuerySet[Call]:
+    calls = Call.objects.filter(member=member, checked_at__isnull=False).exclude(pk=before.pk)
+    return calls.order_by("-began_at")[:LAST_CALLS_SHOWN]
+
+
+# What a code to a channel on file opens
+
+
+def mailbox_before(corrected: str) -> Mailbox | None:
+    """Of ``email-before:<uuid>``; None once it is forgotten."""
+    found = EmailBefore.objects.filter(pk=corrected).values_list("email", "language").first()
+    return Mailbox(*found) if found else None
+
+
+def reaches(member: Member, user: User) -> list[Reach]:
+    """Where a code can go."""
+    return [Reach.ACCOUNT] * bool(user.email) + [Reach.FILE] * bool(email_of(member))
+
+
+def refuse_email_change(call: Call, user: User, at: datetime) -> None:
+    """Raises ToldLately."""
+    if held_until(user, at) and call.channel_proved_at is None:
+        raise ToldLately
+
+
+def refuse_renewal(member: Member, at: datetime) -> None:
+    """Raises RenewedLately."""
+    since = at - timedelta(hours=RENEWED_AGAIN_HOURS)
+    if Call.objects.filter(member=member, renewed_at__gt=since).exists():
+        raise RenewedLately
+
+
+def channel_for_activation(member: Member) -> Channel:
+    """By mail to an email that is the member's alone, or else by letter; and to nothing that was corrected by phone.
+    Raises AddressCorrected."""
+    if email_of(member):
+        return Channel.MAIL
+    if member.corrections.filter(fact=Fact.ADDRESS).exists():
+        raise AddressCorrected
+    return Channel.LETTER
+
+
+def composed(notice: Notice) -> Callable[[str, Mailbox, datetime], Mail]:
+    """What a notice says to its person is the same for everybody."""
+    mail = Mail(f"member_relations/{notice.name.lower()}", Subject.SECURITY)
+    return lambda about, mailbox, at: mail
