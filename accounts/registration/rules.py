@@ -11,6 +11,9 @@ from .vocabulary import ALPHABET, CHARACTERS, CONVERSATION_MINUTES, VALID_DAYS, 
 GROUP = 4
 LOOKS_LIKE = str.maketrans("ILO", "110")
 
+SPELLED = str.maketrans({"đ": "d", "ð": "d", "ø": "o", "ł": "l", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
+"""Letters of names that are no other letter with a mark, as people without them on the keyboard type them."""
+
 
 def grouped(secret: str) -> str:
     """As people read it: "7KQM-4XHT-9ZPA"."""
@@ -44,7 +47,7 @@ def goes_on(entered_at: datetime, at: datetime) -> bool:
 
 def folded(name: str) -> str:
     """A name without case, accents, hyphens, apostrophes and spaces: "García-López" is "garcia lopez"."""
-    letters = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
+    letters = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold().translate(SPELLED))
     return "".join(letter for letter in letters if letter.isalnum())
 
 

@@ -41,6 +41,11 @@ def test_a_name_is_one_in_every_spelling(typed: str) -> None:
     assert folded(typed) == folded("García-López")
 
 
+@pytest.mark.parametrize(("name", "typed"), [("Đặng", "dang"), ("Sørensen", "Sorensen"), ("Wałęsa", "walesa")])
+def test_a_name_is_found_without_the_letters_of_its_language(name: str, typed: str) -> None:
+    assert folded(name) == folded(typed)
+
+
 @given(st.text(max_size=30))
 def test_a_folded_name_stays_as_it_is(name: str) -> None:
     assert folded(folded(name)) == folded(name) == folded(name.upper().lower().upper()) or not name.isascii()
