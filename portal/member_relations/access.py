@@ -87,8 +87,10 @@ def is_own(staff: User, member: Member) -> bool:
 
 
 def on_file(member: Member) -> dict[Question, set[object]]:
-    """What a right answer is, by question; those are missing to which nothing is on file."""
-    channels = list(OnFile.objects.filter(member=member))
+    """What a right answer is, by question; those are missing to which nothing is on file. What was corrected by phone
+    answers nothing until the file says the same: or else whoever passes once chooses the answers of the next call."""
+    corrected = member.corrections.values("fact")
+    channels = list(OnFile.objects.filter(member=member).exclude(kind__in=corrected))
     answers: dict[Question, set[object]] = {
         Question.BIRTH_DATE: {member.birth_date},
         Question.ADDRESS: {house_and_zip(each.value) for each in channels if each.kind == ChannelKind.ADDRESS},

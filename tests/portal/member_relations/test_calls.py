@@ -27,6 +27,8 @@ from portal.member_relations.errors import (
 from portal.member_relations.models import Call
 from portal.member_relations.vocabulary import Notice, Question, Verb, Why
 from portal.members.models import Member
+from portal.members.operations.corrections import correct
+from portal.members.vocabulary import Fact
 from tests.builders.desk import (
     JORGE,
     a_call,
@@ -39,6 +41,7 @@ from tests.builders.desk import (
     the_family,
 )
 from tests.builders.members import member
+from tests.builders.people import SOMEBODY
 
 pytestmark = pytest.mark.django_db
 AT = timezone.now()
@@ -93,6 +96,18 @@ def test_one_wrong_answer_is_one_too_many(grace: User, question: Question) -> No
     assert not asked(call, wrong)
     call.refresh_from_db()
     assert call.wrong == [question]
+
+
+@pytest.mark.parametrize(("question", "fact"), [(Question.PHONE, Fact.PHONE), (Question.EMAIL, Fact.EMAIL)])
+def test_what_was_corrected_by_phone_answers_nothing_on_the_next_call(
+    grace: User, question: Question, fact: Fact
+) -> None:
+    """Or else whoever passes once chooses what is right from then on."""
+    planted = {Question.PHONE: "6515550999", Question.EMAIL: "planted@mail.example"}[question]
+    correct(member=member("Jorge"), fact=fact, value=planted, by=SOMEBODY, at=timezone.now())
+    assert not asked(a_call(grace, member("Jorge")), {**JORGE, question: planted})
+    rest = {each: answer for each, answer in JORGE.items() if each != question}
+    assert asked(a_call(grace, member("Jorge")), rest)
 
 
 def test_what_the_whole_household_has_tells_no_spouse_from_the_other(grace: User) -> None:
