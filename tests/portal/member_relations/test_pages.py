@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.audit.models import AuditEvent
 from accounts.models import Post, User
+from accounts.sign_in.models import Loss
 from accounts.vocabulary import Job
 from portal.member_relations.models import Call
 from portal.member_relations.vocabulary import Verb, Why
@@ -18,7 +19,7 @@ from portal.members.vocabulary import Fact
 from tests.builders.desk import a_passed_call, desk_person, registered, stands_for, the_family
 from tests.builders.mail import PostOffice, deliver_mail, text_of
 from tests.builders.members import member
-from tests.builders.people import an_app, signed_in
+from tests.builders.people import PASSWORD, an_app, signed_in
 
 pytestmark = pytest.mark.django_db
 DESK = "/staff/member-relations/"
@@ -292,3 +293,26 @@ def test_every_page_of_the_desk_is_there_in_spanish(at_the_desk: Client, call: s
     an_app(User.objects.get(username="jorge.castel"))
     for word in ("", "username/", "code/", "email/", "second-factor/", *(f"correct/{fact}/" for fact in Fact)):
         assert at_the_desk.get(f"/es{call}{word}").status_code == 200, word
+
+
+def test_the_member_sees_in_settings_what_a_caller_began_and_keeps_the_second_steps(
+    at_the_desk: Client, call: str
+) -> None:
+    jorge = User.objects.get(username="jorge.castel")
+    an_app(jorge)
+    theirs = signed_in(jorge)
+    at_the_desk.post(f"{call}second-factor/")
+    assert "Your second steps will be removed." in text(theirs.get("/account/settings/second-factor/"))
+    theirs.post("/account/settings/second-factor/keep/")
+    assert "will be removed" not in text(theirs.get("/account/settings/second-factor/"))
+    assert not Loss.objects.waiting().exists()
+
+
+def test_the_member_is_told_in_settings_how_long_a_new_email_waits_after_the_username_was_told(
+    at_the_desk: Client, call: str
+) -> None:
+    theirs = signed_in(User.objects.get(username="jorge.castel"))
+    theirs.post("/account/again/", {"password": PASSWORD})
+    assert "After 72 hours" in text(theirs.get("/account/settings/email/new/"))
+    at_the_desk.post(f"{call}username/")
+    assert "Your username was told by phone. So the new email" in text(theirs.get("/account/settings/email/new/"))
