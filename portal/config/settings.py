@@ -10,7 +10,8 @@
 | EMAIL_FROM | the address that mails come from: no-reply@ the plan's website unless told |
 | BROKER_URL | amqp://user:password@host:5672//, or redis://host:6379/2; unset: `outbox_worker` does the work |
 | | EMAIL_URL and BROKER_URL are demanded in production |
-| SECRET_KEY, ALLOWED_HOSTS | demanded in production |
+| SECRET_KEY | signs sessions and codes; demanded in production. The first of several, set apart by commas, signs |
+| ALLOWED_HOSTS | demanded in production |
 | PLAN_FILE | plan.toml unless told |
 | AUDIT_KEYS | signs the audit; demanded in production. The first of several, set apart by commas, signs |
 | PASSWORD_MEMORY_MIB, PASSWORD_PASSES | what a check of a password costs: 46 and 2 unless told, no less than 19 and 2 |
@@ -55,7 +56,7 @@ DEVELOPMENT_KEY = "development-key-of-tessera-that-opens-nothing-anywhere-else"
 SHORTEST_KEY = 50
 NEW_KEY = '$(python -c "import secrets; print(secrets.token_urlsafe(50))")'
 
-SECRET_KEY = environment.text("SECRET_KEY", DEVELOPMENT_KEY)
+SECRET_KEY, *SECRET_KEY_FALLBACKS = secret_keys = environment.words("SECRET_KEY") or [DEVELOPMENT_KEY]
 # Apart from SECRET_KEY, so that whoever may sign sessions cannot write the audit anew. The others signed earlier rows
 AUDIT_KEYS = environment.words("AUDIT_KEYS") or [DEVELOPMENT_KEY]
 # Apart from both, so that whoever has the database and one of those cannot make anybody's codes
@@ -65,13 +66,13 @@ ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS")
 
 if PRODUCTION:
     environment.required("SECRET_KEY", why="sessions are signed with it", example=NEW_KEY)
-    if SECRET_KEY == DEVELOPMENT_KEY or len(SECRET_KEY) < SHORTEST_KEY:
+    if DEVELOPMENT_KEY in secret_keys or len(min(secret_keys, key=len)) < SHORTEST_KEY:
         raise SettingError(
             f"SECRET_KEY is shorter than {SHORTEST_KEY} characters, or the one that development uses, which "
             f"everybody can read. For example: SECRET_KEY={NEW_KEY}"
         )
     environment.required("AUDIT_KEYS", why="the audit is signed with the first of them", example=NEW_KEY)
-    if SECRET_KEY in AUDIT_KEYS or DEVELOPMENT_KEY in AUDIT_KEYS or len(min(AUDIT_KEYS, key=len)) < SHORTEST_KEY:
+    if {*secret_keys, DEVELOPMENT_KEY} & set(AUDIT_KEYS) or len(min(AUDIT_KEYS, key=len)) < SHORTEST_KEY:
         raise SettingError(
             f"AUDIT_KEYS holds a key that is shorter than {SHORTEST_KEY} characters, or that something else uses too. "
             f"For example: AUDIT_KEYS={NEW_KEY}"
@@ -79,7 +80,7 @@ if PRODUCTION:
     environment.required(
         "SECOND_FACTOR_KEYS", why="the secrets of second factors are encrypted with the first", example=NEW_KEY
     )
-    if {SECRET_KEY, DEVELOPMENT_KEY, *AUDIT_KEYS} & set(SECOND_FACTOR_KEYS) or len(
+    if {*secret_keys, DEVELOPMENT_KEY, *AUDIT_KEYS} & set(SECOND_FACTOR_KEYS) or len(
         min(SECOND_FACTOR_KEYS, key=len)
     ) < SHORTEST_KEY:
         raise SettingError(

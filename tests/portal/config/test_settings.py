@@ -80,6 +80,7 @@ def without(name: str) -> dict[str, str]:
         (without("SECRET_KEY"), "SECRET_KEY", "SECRET_KEY="),
         (PRODUCTION | {"SECRET_KEY": "short"}, "SECRET_KEY", "SECRET_KEY="),
         (PRODUCTION | {"SECRET_KEY": DEVELOPMENT_KEY}, "SECRET_KEY", "SECRET_KEY="),
+        (PRODUCTION | {"SECRET_KEY": f"{KEY},short"}, "SECRET_KEY", "SECRET_KEY="),
         (without("AUDIT_KEYS"), "AUDIT_KEYS", "AUDIT_KEYS="),
         (without("SECOND_FACTOR_KEYS"), "SECOND_FACTOR_KEYS", "SECOND_FACTOR_KEYS="),
         (PRODUCTION | {"SECOND_FACTOR_KEYS": KEY}, "SECOND_FACTOR_KEYS", "SECOND_FACTOR_KEYS="),
