@@ -98,7 +98,7 @@ def desk_page(request: Any, call: Call) -> HttpResponse:
     context = {
         "call": call,
         "member": call.member,
-        "coverages": coverages_of(call.member, at),
+        "plans": [each.coverage for each in coverages_of(call.member, at) if each.is_now],
         "has_account": user is not None,
         "has_second_factor": user is not None and second_factors(user).exists(),
         "change": change if change and change.proved_at else None,

@@ -14,7 +14,7 @@ from accounts.sign_in.models import Loss
 from accounts.vocabulary import Job
 from portal.member_relations.models import Call
 from portal.member_relations.vocabulary import Verb, Why
-from portal.members.models import Correction, Member
+from portal.members.models import Correction, Coverage, Member
 from portal.members.vocabulary import Fact
 from tests.builders.desk import a_passed_call, desk_person, registered, stands_for, the_family
 from tests.builders.mail import PostOffice, deliver_mail, text_of
@@ -156,6 +156,15 @@ def test_a_number_that_is_nobodys_begins_nothing(at_the_desk: Client) -> None:
         assert at_the_desk.post(f"{DESK}calls/", {"member": number}).status_code == 404
     assert not Call.objects.exists()
     assert Member.objects.exists()
+
+
+def test_a_member_whose_coverage_ended_is_asked_and_helped_like_everybody(at_the_desk: Client, grace: User) -> None:
+    call = f"{DESK}calls/{a_passed_call(grace, member('Jorge')).pk}/"
+    assert "Choice 100 (Commercial)" in text(at_the_desk.get(call))
+    Coverage.objects.update(ends_on="2024-12-31")
+    page = text(at_the_desk.get(call))
+    assert "Choice 100" not in page
+    assert "Send an activation ID" in page
 
 
 # What can be done once the caller passed
