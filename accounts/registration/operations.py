@@ -1,6 +1,7 @@
 """Activation IDs: issued, born as they are mailed or printed, revoked, entered, and used once.
 
-A message or letter is locked before its activation ID, and that before a person and before a code, everywhere.
+A subject is locked (``one_at_a_time``) before a person, a message or letter before its activation ID, and that before a
+person and before a code, everywhere.
 """
 
 import secrets
@@ -69,15 +70,15 @@ from .vocabulary import (
 def issue(*, kind: str, subject: UUID, channel: Channel, by: Actor, at: datetime) -> Activation:
     """Have an activation ID mailed or printed, in the transaction of whoever calls. One that the subject had before is
     revoked. Raises CannotIssue where the person may not register or cannot be reached that way."""
+    recipient = subject_of(kind, subject)
+    one_at_a_time(recipient)
     registrant = SUBJECTS[kind].describe(subject, at)
     if registrant is None:
         raise CannotIssue
-    recipient = subject_of(kind, subject)
     if channel == Channel.LETTER and not registrant.address:
         raise NoAddress
     if channel == Channel.MAIL and not has_mailbox(recipient):
         raise NoMailbox
-    one_at_a_time(recipient)
     end_open(kind=kind, subject=subject, by=by, at=at)
     activation = Activation.objects.create(kind=kind, subject=subject, channel=channel, issued_by=by.id, issued_at=at)
     record(verb=Verb.ISSUED, by=by, at=at, subject=recipient, fields=[channel])
@@ -94,22 +95,25 @@ def revoke(*, kind: str, subject: UUID, by: Actor, at: datetime) -> int:
     """Whatever activation ID the subject has does not work, or is not sent, from now on. Returns how many there were
     that could still be used."""
     one_at_a_time(subject_of(kind, subject))
-    were_open = Activation.objects.of(kind, subject).open(at).count()
-    end_open(kind=kind, subject=subject, by=by, at=at)
-    return were_open
+    return end_open(kind=kind, subject=subject, by=by, at=at)
 
 
-def end_open(*, kind: str, subject: UUID, by: Actor, at: datetime) -> None:
+def end_open(*, kind: str, subject: UUID, by: Actor, at: datetime) -> int:
+    """For operations by which an activation ID ends among other things: they lock the subject (``one_at_a_time``)
+    before anything else. Returns how many could still be used."""
+    were_open = 0
     for activation in Activation.objects.of(kind, subject).not_over():
         about = str(activation.pk)
         outbox.forget(kind=MAIL, about=about, by=by, at=at)
         outbox.forget_letters(kind=letter_kind(SUBJECTS[kind].capacity), about=about, by=by, at=at)
         if Activation.objects.not_over().filter(pk=activation.pk).update(revoked_at=at):
             record(verb=Verb.REVOKED, by=by, at=at, subject=subject_of(kind, subject))
+            were_open += activation.valid_until is None or activation.valid_until > at
+    return were_open
 
 
 def one_at_a_time(subject: str) -> None:
-    """Until the transaction ends nobody else issues or revokes for this subject."""
+    """Until the transaction ends nobody else issues, revokes or registers for this subject."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"activation {subject}"])
 
@@ -314,6 +318,7 @@ def give(activation: Activation, *, user: User, by: Actor, at: datetime) -> Capa
 def locked_open(activation: Activation, at: datetime) -> tuple[Activation, Registrant]:
     """The activation ID as it was entered, and its person, until the end of the transaction. Raises
     ActivationRefused."""
+    one_at_a_time(subject_of(activation.kind, activation.subject))
     found = Activation.objects.open(at).filter(pk=activation.pk, born_at=activation.born_at)
     locked = found.select_for_update().first()
     registrant = SUBJECTS[locked.kind].describe(locked.subject, at) if locked else None

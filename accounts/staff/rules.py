@@ -7,6 +7,10 @@ from datetime import date
 OWN_MANAGER = "manager_number: nobody is their own manager"
 UNKNOWN_MANAGER = "manager_number: no row that is not refused has this number as its own"
 EACH_OTHERS = "manager_number: two people would be each other's manager"
+SOMEBODY_ELSES = (
+    "staff_number: somebody of another name and email has it, who has not left. Give this person a number of their "
+    "own; or write down at /staff/people/ that the other left, and give the new job a first day after that"
+)
 ENDS_BEFORE = "until: lies before from"
 
 

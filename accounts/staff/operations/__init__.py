@@ -1,5 +1,5 @@
 """Who works here, and what for. Whoever leaves is out at their next request: each act that takes something away is the
-outermost transaction of its own, and locks the person first."""
+outermost transaction of its own, and locks the person first; where an activation ID ends with it, that before."""
 
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -141,6 +141,7 @@ def end(*, post: Post, last_day: date | None, by: Actor, at: datetime) -> None:
 def leave(*, person: StaffPerson, by: Actor, at: datetime) -> None:
     """From now on the person does not work here: capacity, posts and activation ID are over, whatever page, download
     or export is open. Raises StaffRefused."""
+    registration.one_at_a_time(staff_subject(person.pk))
     person = locked(person)
     access.refuse_own(by, person)
     if person.left_at:
@@ -149,7 +150,8 @@ def leave(*, person: StaffPerson, by: Actor, at: datetime) -> None:
 
 
 def close_person(*, person: StaffPerson, by: Actor, at: datetime, said_by: Source) -> int:
-    """For operations by which somebody leaves among others. Returns how many posts that ended."""
+    """For operations by which somebody leaves among others, which have locked the activation ID and then the person.
+    Returns how many posts that ended."""
     posts = list(Post.objects.not_over(at).select_for_update().filter(person=person))
     for post in posts:
         close_post(post=post, by=by, at=at, said_by=said_by)
@@ -172,6 +174,7 @@ def leave_without_posts(*, by: Actor, at: datetime) -> int:
 @transaction.atomic(durable=True)
 def leave_one_without_posts(*, person_id: UUID, by: Actor, at: datetime) -> bool:
     """Whether it was still to be done. As if a file had said so: one that gives the person a post brings them back."""
+    registration.one_at_a_time(staff_subject(person_id))
     person = StaffPerson.objects.select_for_update(of=("self",)).get(pk=person_id)
     if person.left_at or Post.objects.not_over(at).filter(person=person).exists():
         return False

@@ -17,18 +17,34 @@ from accounts.ingest.reading import SourceFile
 from accounts.ingest.rules import Counts, CsvShape
 from accounts.models import Post, StaffPerson
 from accounts.operations import close_post, give_post, staff_subject
+from accounts.registration import operations as registration
 from accounts.rules import first_moment, last_day
 from accounts.staff.access import administrators
 from accounts.staff.errors import NoAdministratorLeft, StaffShrinks
 from accounts.staff.operations import close_person, come_back, name_person
-from accounts.staff.rules import Managed, Row, is_overruled, people, refused
-from accounts.staff.vocabulary import LARGEST_SHARE_TO_END, Verb
+from accounts.staff.rules import SOMEBODY_ELSES, Managed, Row, is_overruled, people, refused
+from accounts.staff.vocabulary import KIND, LARGEST_SHARE_TO_END, Verb
 from accounts.vocabulary import Actor, Job, Source
 
 TABLE = "staged_staff"
 CELLS = "line, number, first_name, last_name, email, language, department, job, manager_number, first_day, last_day"
 ABOUT_A_PERSON = ("first_name", "last_name", "email", "language")
 SOURCE = "staff file"
+
+REACHED_OTHERWISE = f"""
+select person.id from {StaffPerson._meta.db_table} person
+where person.left_at is null and not coalesce(
+    (select bool_and(s.email = person.email and s.last_name = person.last_name) from {TABLE} s
+     where s.number = person.number), false)
+order by person.id
+"""  # noqa: S608
+"""Who has another email or last name by the file, or is not in it: their activation ID ends."""
+
+IS_SOMEBODY_ELSES = f"""
+exists (select from {StaffPerson._meta.db_table} person where person.number = s.number and person.left_at is null
+        and lower(person.first_name) <> lower(s.first_name) and lower(person.last_name) <> lower(s.last_name)
+        and lower(person.email) <> lower(s.email))
+"""
 
 Key = tuple[str, str]
 """A number and a job: there is one row for each."""
@@ -92,6 +108,7 @@ class Staff:
 def take_staff(*, shrink: bool, by: Actor, at: datetime) -> tuple[Counts, int]:
     """What became of the staged rows, and how many of them somebody here overrules. Raises StaffShrinks, and
     NoAdministratorLeft where nobody could give access any more."""
+    lock_activations()
     staff = everybody(at)
     rows = accepted(staff)
     decisions = [decide(row, staff) for row in rows]
@@ -117,6 +134,15 @@ def take_staff(*, shrink: bool, by: Actor, at: datetime) -> tuple[Counts, int]:
     return counts, sum(decision.is_overruled for decision in decisions)
 
 
+def lock_activations() -> None:
+    """Before anybody is locked, as whoever registers does."""
+    with connection.cursor() as cursor:
+        cursor.execute(REACHED_OTHERWISE)
+        reached = cursor.fetchall()
+    for (person,) in reached:
+        registration.one_at_a_time(staff_subject(person))
+
+
 def everybody(at: datetime) -> Staff:
     staff = Staff(at)
     for person in StaffPerson.objects.select_for_update(of=("self",)).select_related("capacity").order_by("pk"):
@@ -138,6 +164,7 @@ def has_administrator(at: datetime) -> int:
 def accepted(staff: Staff) -> list[Row]:
     """The rows that are taken. What a refused row says of a post stays as it was, and so counts for the others."""
     refuse_repeated(TABLE, "number", "job")
+    refuse(TABLE, SOMEBODY_ELSES, IS_SOMEBODY_ELSES)
     rows = [Row(**dict(zip(CELLS.split(", "), cells, strict=True))) for cells in staged(f"{CELLS}", "refused is null")]
     found: dict[int, str] = {}
     while True:
@@ -234,7 +261,8 @@ def day_left_here(person: StaffPerson | None) -> date | None:
 
 
 def take_people(decisions: Sequence[Decision], staff: Staff, *, by: Actor, at: datetime) -> None:
-    """A first row that says something new of its person counts as a change."""
+    """A first row that says something new of its person counts as a change. An activation ID that went to another
+    email, or is for another last name, ends."""
     first = people(decision.row for decision in decisions)
     for number, row in first.items():
         said = {name: getattr(row, name) for name in ABOUT_A_PERSON}
@@ -248,6 +276,8 @@ def take_people(decisions: Sequence[Decision], staff: Staff, *, by: Actor, at: d
                 setattr(person, name, said[name])
             person.save(update_fields=changed)
             record(verb=Verb.CHANGED, by=by, at=at, subject=staff_subject(person.pk), fields=changed)
+            if {"last_name", "email"} & set(changed):
+                registration.end_open(kind=KIND, subject=person.pk, by=by, at=at)
             decision = next(each for each in decisions if each.row is row)
             decision.outcome = "updated" if decision.outcome == "unchanged" else decision.outcome
     for number in {each.row.number for each in decisions if each.outcome in ("added", "reactivated")}:

@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 from accounts.audit.models import AuditEvent
 from accounts.ingest.models import ImportRun
 from accounts.models import Capacity, Post, StaffPerson
+from accounts.registration.models import Activation
+from accounts.registration.vocabulary import Channel
 from accounts.staff.errors import NoAdministratorLeft, StaffShrinks
-from accounts.staff.operations import end, give, leave, leave_without_posts
+from accounts.staff.operations import end, give, invite, leave, leave_without_posts
 from accounts.staff.rules import EACH_OTHERS, Managed, refused
 from accounts.staff.rules import Row as Read
 from accounts.vocabulary import Job, Source
@@ -155,6 +157,48 @@ def test_a_bad_row_is_refused_alone_and_ends_nothing(db: None, tmp_path: Path, c
     assert "Last2" not in line
     assert "nobody@" not in line
     assert ("2", "navigator") in jobs(LATER)
+
+
+def another_person(job: str = "privacy_office") -> Row:
+    return a_row("2", job, first_name="Other", last_name="Human", work_email="other@plan.example")
+
+
+def test_a_number_that_is_somebody_elses_gives_their_account_nothing(db: None, tmp_path: Path) -> None:
+    imported(tmp_path, a_staff())
+    user = registered("2")
+    rows = a_staff()
+    rows[1] = another_person()
+    assert numbers(imported(tmp_path, rows, LATER)) == {"refused": 1, "unchanged": 4, "ended": 1}
+    (line,) = reasons(tmp_path)
+    assert "staff_number: somebody of another name" in line
+    assert "Human" not in line
+    person = StaffPerson.objects.get(number="2")
+    assert (person.name, person.email, person.capacity) == ("First2 Last2", "s2@plan.example", user.capacities.get())
+    assert not [job for number, job in jobs(LATER) if number == "2"]
+
+
+def test_a_number_is_free_for_another_once_its_person_has_left(db: None, tmp_path: Path) -> None:
+    imported(tmp_path, a_staff())
+    user = registered("2")
+    leave(person=StaffPerson.objects.get(number="2"), by=SOMEBODY, at=NOW + timedelta(hours=1))
+    rows = a_staff()
+    rows[1] = another_person() | {"from": "2026-11-21"}
+    assert numbers(imported(tmp_path, rows, LATER)) == {"added": 1, "unchanged": 4}
+    assert StaffPerson.objects.get(number="2").name == "Other Human"
+    assert not Capacity.objects.live(LATER).filter(user=user).exists()
+
+
+@pytest.mark.parametrize("changed", [{"last_name": "Married"}, {"work_email": "new@plan.example"}])
+def test_an_activation_id_ends_with_the_email_or_name_it_was_for(db: None, tmp_path: Path, changed: Row) -> None:
+    imported(tmp_path, a_staff())
+    invite(person=StaffPerson.objects.get(number="2"), channel=Channel.MAIL, by=SOMEBODY, at=NOW)
+    invite(person=StaffPerson.objects.get(number="3"), channel=Channel.MAIL, by=SOMEBODY, at=NOW)
+    rows = a_staff()
+    rows[1] |= changed
+    rows[2] |= {"first_name": "Another"}
+    imported(tmp_path, rows, LATER)
+    still = Activation.objects.open(LATER).values_list("subject", flat=True)
+    assert list(still) == [StaffPerson.objects.get(number="3").pk]
 
 
 def test_two_rows_for_one_job_are_one_too_many(db: None, tmp_path: Path) -> None:

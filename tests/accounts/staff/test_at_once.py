@@ -1,0 +1,84 @@
+"""What two people do in the same moment, each with a connection of their own."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from accounts.models import Capacity, StaffPerson
+from accounts.registration import operations as registration
+from accounts.registration.models import Activation
+from accounts.registration.vocabulary import Channel
+from accounts.staff.operations import invite, leave
+from tests.builders.people import SOMEBODY, person
+from tests.builders.staff import NOW, a_row, a_staff, imported
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PATIENCE_SECONDS = 60
+
+
+def with_own_connection(act: Callable[[], Any]) -> Any:
+    """What it returned, or the error that it raised."""
+    try:
+        return act()
+    except Exception as error:
+        return error
+    finally:
+        connection.close()
+
+
+def until_somebody_waits() -> None:
+    """Until the database lets another connection wait for a lock of this one."""
+    with connection.cursor() as cursor:
+        for _try in range(PATIENCE_SECONDS * 100):
+            cursor.execute(
+                "select pg_stat_clear_snapshot(), pg_sleep(0.01), exists ("
+                " select from pg_stat_activity where pg_backend_pid() = any(pg_blocking_pids(pid)))"
+            )
+            if cursor.fetchone()[2]:
+                return
+    raise AssertionError("nobody waits")
+
+
+def invited(number: str) -> Activation:
+    activation = invite(person=StaffPerson.objects.get(number=number), channel=Channel.MAIL, by=SOMEBODY, at=NOW)
+    with transaction.atomic():
+        registration.born(str(activation.pk), NOW)
+    activation.refresh_from_db()
+    return activation
+
+
+def leaves(tmp_path: Path) -> None:
+    leave(person=StaffPerson.objects.get(number="2"), by=SOMEBODY, at=NOW)
+
+
+def is_not_in_the_file(tmp_path: Path) -> None:
+    imported(tmp_path, [row for row in a_staff() if row["staff_number"] != "2"])
+
+
+def has_another_email_in_the_file(tmp_path: Path) -> None:
+    rows = a_staff()
+    rows[1] = a_row("2", work_email="new@plan.example")
+    imported(tmp_path, rows)
+
+
+@pytest.mark.parametrize("act", [leaves, is_not_in_the_file, has_another_email_in_the_file])
+def test_registering_and_what_ends_an_activation_id_wait_for_each_other(
+    tmp_path: Path, act: Callable[[Path], None]
+) -> None:
+    """Whoever locks in another order than the rest is ended by the database, which this would tell."""
+    imported(tmp_path, a_staff())
+    activation, user = invited("2"), person("grace.l", "grace@mail.example")
+    with ThreadPoolExecutor(1) as threads:
+        with transaction.atomic():
+            locked, _registrant = registration.locked_open(activation, NOW)
+            other = threads.submit(with_own_connection, lambda: act(tmp_path))
+            until_somebody_waits()
+            registration.give(locked, user=user, by=SOMEBODY, at=NOW)
+        assert other.result(PATIENCE_SECONDS) is None
+    has_left = act is not has_another_email_in_the_file
+    assert (StaffPerson.objects.get(number="2").left_at is not None) == has_left
+    assert Capacity.objects.live(NOW).filter(user=user).exists() != has_left
