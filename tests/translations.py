@@ -96,7 +96,7 @@ def gather() -> dict[Message, list[str]]:
     for package in PACKAGES:
         for file in sorted((ROOT / package).rglob("*.py")):
             sources.append((file, in_python(file.read_text("utf-8"))))
-    for file in sorted((ROOT / "templates").rglob("*.html")):
+    for file in sorted(each for each in (ROOT / "templates").rglob("*") if each.suffix in (".html", ".txt")):
         sources.append((file, in_template(file.read_text("utf-8"))))
     for file, messages in sources:
         where = file.relative_to(ROOT).as_posix()
