@@ -39,6 +39,8 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     credentials_version = models.PositiveIntegerField(default=0)
     """Raised to end every session and token of the person."""
+    password_before = models.CharField(max_length=128, blank=True, editable=False)
+    """Of staff, whose passwords grow old: the hash of the one before, which is no new one."""
     password_set_at = models.DateTimeField(default=timezone.now, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -49,13 +51,14 @@ class User(AbstractBaseUser):
     sensitivity = classified(
         operational="id is_active created_at last_login credentials_version password_set_at",
         personal="username name email language",
-        secret="password",  # noqa: S106 (the name of a class)
+        secret="password password_before",  # noqa: S106 (the name of a class)
     )
 
     objects: ClassVar[UserManager] = UserManager()
 
     class Meta:
         constraints = (models.UniqueConstraint(Lower("username"), name="username_is_one_persons"),)
+        indexes = (models.Index(Lower("email"), name="user_email"),)
 
     def __str__(self) -> str:
         return f"user {self.pk}"

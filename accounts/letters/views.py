@@ -20,7 +20,7 @@ from accounts.outbox.vocabulary import Sheet
 from accounts.vocabulary import CapacityKind
 
 from .access import kinds_for
-from .vocabulary import PRINTED_SHOWN
+from .vocabulary import PRINTED_SHOWN, WAITING_SHOWN
 
 
 @require_safe
@@ -33,7 +33,8 @@ def queue_page(request: Any, at: datetime, refusal: str = "") -> HttpResponse:
     kinds = kinds_of(request, at)
     letters = Letter.objects.of_kinds(kinds)
     context = {
-        "waiting": rows(request, letters.waiting(), kinds),
+        "waiting": rows(request, letters.waiting()[:WAITING_SHOWN], kinds),
+        "more": max(0, letters.waiting().count() - WAITING_SHOWN),
         "printed": rows(request, letters.printed()[:PRINTED_SHOWN], kinds),
         "refusal": refusal,
     }

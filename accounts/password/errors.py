@@ -17,9 +17,9 @@ class PasswordRefused(Exception):
 
 
 class SamePassword(Exception):
-    """Of staff a password grows old: the old one is no new one."""
+    """Of staff a password grows old: neither the old one is a new one, nor that before it."""
 
-    sentence = _("This is the password that you have. Choose another one.")
+    sentence = _("This is the password that you have, or the one before it. Choose another one.")
 
     def __str__(self) -> str:
         return str(self.sentence)

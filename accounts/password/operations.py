@@ -58,11 +58,13 @@ def replace(*, user: User, password: str, by: Actor, at: datetime) -> None:
     Passkeys and authenticator apps stay. Raises PasswordRefused, and SamePassword to staff."""
     if broken := problems(password, personal_words(user)):
         raise PasswordRefused(broken)
-    if grows_old(user, at) and check_password(password, user.password):
+    before = [user.password, user.password_before] if grows_old(user, at) else []
+    if any(check_password(password, each) for each in before if each):
         raise SamePassword
+    user.password_before = user.password if before else ""
     user.set_password(password)
     user.password_set_at = at
-    user.save(update_fields=["password", "password_set_at"])
+    user.save(update_fields=["password", "password_before", "password_set_at"])
     void_credentials(user_id=user.pk)
     codes.drop(user_id=user.pk)
     for then in ON_NEW_PASSWORD:

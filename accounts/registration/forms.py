@@ -11,23 +11,12 @@ from .rules import is_an_activation_id, read
 PLAIN = {"autocapitalize": "none", "spellcheck": "false", "dir": "ltr"}
 
 
-class ActivationForm(Asking):
-    """The activation ID, and who has it. Nobody is told which of the three was wrong."""
+class WhoForm(Asking):
+    """Whose activation ID it is that somebody entered here before this person signed in."""
 
     why = _("The ID came to one person. Last name and birth date show us that it is you who has it.")
-    categories = {  # noqa: RUF012
-        "activation_id": Category.PROOF,
-        "last_name": Category.NAME,
-        "birth_date": Category.BIRTH_DATE,
-    }
+    categories = {"last_name": Category.NAME, "birth_date": Category.BIRTH_DATE}  # noqa: RUF012
 
-    activation_id = forms.CharField(
-        label=_("Activation ID"),
-        help_text=_("12 letters and numbers from our letter or mail, like 7KQM-4XHT-9ZPA."),
-        max_length=100,
-        widget=forms.TextInput({"class": "in w16", "autocomplete": "off", **PLAIN}),
-        error_messages={"required": _("Type the activation ID.")},
-    )
     last_name = forms.CharField(
         label=_("Last name"),
         help_text=_("As it is on your member ID card or work badge. Big letters and accents do not matter."),
@@ -38,6 +27,21 @@ class ActivationForm(Asking):
     birth_date = birth_date_field(
         required=False,
         help_text=_("Month, day and year, like 03/14/1985. If you work for the plan, leave it empty."),
+    )
+
+
+class ActivationForm(WhoForm):
+    """The activation ID, and who has it. Nobody is told which of the three was wrong."""
+
+    categories = {"activation_id": Category.PROOF, **WhoForm.categories}  # noqa: RUF012
+    field_order = ("activation_id", "last_name", "birth_date")
+
+    activation_id = forms.CharField(
+        label=_("Activation ID"),
+        help_text=_("12 letters and numbers from our letter or mail, like 7KQM-4XHT-9ZPA."),
+        max_length=100,
+        widget=forms.TextInput({"class": "in w16", "autocomplete": "off", **PLAIN}),
+        error_messages={"required": _("Type the activation ID.")},
     )
 
     def clean_activation_id(self) -> str:

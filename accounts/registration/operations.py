@@ -51,6 +51,7 @@ from .vocabulary import (
     CHARACTERS,
     MAIL,
     MOST_GUESSES,
+    NOTICE,
     SECONDS_PER_UNKNOWN,
     SECONDS_PER_USERNAME,
     UNKNOWN_OF_AN_ORIGIN,
@@ -161,6 +162,14 @@ def said(activation: Activation, registrant: Registrant, secret: str) -> dict[st
         "days": VALID_DAYS[Channel(activation.channel)],
         "asks_birth_date": registrant.birth_date is not None,
     }
+
+
+def compose_notice(about: str, mailbox: Mailbox, at: datetime) -> Mail | None:
+    activation = Activation.objects.filter(pk=about).first()
+    if activation is None or activation.used_at is None:
+        return None
+    capacity = SUBJECTS[activation.kind].capacity.label
+    return Mail("registration/registered", Subject.SECURITY, {"capacity": capacity, "used_at": activation.used_at})
 
 
 # Entered
@@ -304,14 +313,32 @@ def add_to_account(*, activation: Activation, user: User, by: Actor, at: datetim
     return give(locked, user=user, by=by, at=at)
 
 
+def confirm(*, activation: Activation, last_name: str, birth_date: date | None, by: Actor, at: datetime) -> None:
+    """Whose account it was not when the activation ID was entered says again who they are. Raises ActivationRefused for
+    a wrong name or birth date, which is committed and counted before, and once the activation ID is over."""
+    with transaction.atomic(durable=True):
+        locked, registrant = locked_open(activation, at)
+        is_theirs = fits(registrant, last_name=last_name, birth_date=birth_date)
+        if not is_theirs:
+            subject = subject_of(locked.kind, locked.subject)
+            record(verb=Verb.REFUSED, by=by, at=at, subject=subject, fields=[Why.OTHER_PERSON])
+            count_guess(locked, by=by, at=at)
+    if not is_theirs:
+        raise ActivationRefused
+
+
 def give(activation: Activation, *, user: User, by: Actor, at: datetime) -> Capacity:
+    """Whoever the plan knows is told at the address that it knows, which need not be that of the account."""
     subject = SUBJECTS[activation.kind]
     capacity = accounts.give_capacity(user=user, kind=subject.capacity, by=by, at=at)
     subject.redeem(activation.subject, capacity, at, by)
     Applicant.objects.filter(activation=activation).delete()
     activation.used_at, activation.used_by = at, user
     activation.save(update_fields=["used_at", "used_by"])
-    record(verb=Verb.USED, by=by, at=at, subject=subject_of(activation.kind, activation.subject))
+    recipient = subject_of(activation.kind, activation.subject)
+    record(verb=Verb.USED, by=by, at=at, subject=recipient)
+    if has_mailbox(recipient):
+        outbox.send(kind=NOTICE, recipient=recipient, about=str(activation.pk), by=by, at=at)
     return capacity
 
 

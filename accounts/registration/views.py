@@ -34,7 +34,7 @@ from accounts.password.vocabulary import Rule
 from . import operations
 from .access import applicant_of, capacity_of, still_open
 from .errors import ActivationRefused, Refused, SubjectTaken, TooManyTries, UsernameTaken
-from .forms import ActivationForm, NewAccountForm
+from .forms import ActivationForm, NewAccountForm, WhoForm
 from .models import Activation
 from .vocabulary import CONVERSATION
 
@@ -63,6 +63,7 @@ def enter(request: HttpRequest) -> HttpResponse:
                 "activation": str(activation.pk),
                 "born": str(activation.born_at),
                 "entered": at.isoformat(),
+                "account": account_id(request),
             }
             return redirect("registration:add" if request.user.is_authenticated else "registration:account")
     context = {"form": form, "over": request.GET.get("over") == "yes"}
@@ -80,6 +81,10 @@ def entered(request: HttpRequest, at: datetime) -> Activation | None:
         entered_at=datetime.fromisoformat(said["entered"]),
         at=at,
     )
+
+
+def account_id(request: HttpRequest) -> str:
+    return str(request.user.pk or "")
 
 
 def begin_again(request: HttpRequest) -> HttpResponse:
@@ -100,23 +105,30 @@ def account(request: HttpRequest) -> HttpResponse:
 
 @requires()
 def add(request: Any) -> HttpResponse:
+    """In a browser that several people use, whoever signs in need not be who entered the activation ID."""
     at = timezone.now()
     activation = entered(request, at)
     if activation is None:
         return begin_again(request)
+    is_same = request.session[CONVERSATION].get("account") == account_id(request)
+    form = None if is_same else WhoForm(request.POST if request.method == "POST" else None)
     refusal = ""
-    if request.method == "POST":
+    if request.method == "POST" and (form is None or form.is_valid()):
         try:
+            if form:
+                operations.confirm(activation=activation, **form.cleaned_data, by=actor_of(request), at=at)
             capacity = operations.add_to_account(activation=activation, user=request.user, by=actor_of(request), at=at)
         except SubjectTaken as refused:
             refusal = str(refused)
-        except ActivationRefused:
-            return begin_again(request)
+        except ActivationRefused as refused:
+            if form is None or entered(request, at) is None:
+                return begin_again(request)
+            form.add_error(None, str(refused))
         else:
             del request.session[CONVERSATION]
             act_as(session=request.session, capacity=capacity)
             return redirect("registration:done")
-    context = {"capacity": capacity_of(activation).label, "refusal": refusal}
+    context = {"capacity": capacity_of(activation).label, "refusal": refusal, "form": form}
     return render(request, "accounts/registration/add.html", context)
 
 

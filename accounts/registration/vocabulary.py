@@ -53,11 +53,15 @@ PRINTED_BY = {
 """Whose job it is to print the letter for somebody who is to be this here."""
 
 MAIL = "activation"
+NOTICE = "registered"
+"""The kinds of message: the activation ID, and that it was used."""
+
 APPLICANT = "applicant"
-"""The kind of message; and whose mail it is that proves an email, as the outbox names them: ``applicant:<uuid>``."""
+"""Whose mail it is that proves an email, as the outbox names them: ``applicant:<uuid>``."""
 
 CONVERSATION = "registration"
-"""Where a session keeps which activation ID was entered in it: ids and times, never the secret."""
+"""Where a session keeps which activation ID was entered in it, and by which account: ids and times, never the
+secret."""
 
 
 def letter_kind(capacity: CapacityKind) -> str:

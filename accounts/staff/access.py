@@ -8,14 +8,13 @@ from django.conf import settings
 from django.db.models import Case, Exists, OuterRef, Prefetch, Q, QuerySet, Value, When
 from django.db.models.functions import Concat
 
-from accounts.models import Capacity, Post, StaffPerson
-from accounts.operations import subject_of
+from accounts.models import Capacity, Post, StaffPerson, User
 from accounts.outbox.vocabulary import Mail, Mailbox, Subject
 from accounts.registration.models import Activation
 from accounts.registration.vocabulary import Registrant
 from accounts.vocabulary import Actor, Job
 
-from .errors import OwnPosts
+from .errors import NotAdministrator, OwnPosts
 from .models import FactorRemoval
 from .vocabulary import KIND, Notice, State
 
@@ -60,6 +59,14 @@ def is_administrator(capacity: Capacity, at: datetime) -> bool:
     return administrators(at).filter(capacity=capacity).exists()
 
 
+def refuse_former(by: Actor, at: datetime) -> None:
+    """Raises NotAdministrator where somebody is no access administrator, or is none any more at that moment. Programs
+    are none."""
+    user_id = user_id_of(by)
+    if user_id and not administrators(at).filter(capacity__user=user_id).exists():
+        raise NotAdministrator
+
+
 def refuse_own(by: Actor, person: StaffPerson) -> None:
     """Raises OwnPosts where somebody would change what they may do themselves."""
     if is_own(by, person):
@@ -67,7 +74,20 @@ def refuse_own(by: Actor, person: StaffPerson) -> None:
 
 
 def is_own(by: Actor, person: StaffPerson) -> bool:
-    return person.capacity is not None and by.id == subject_of(person.capacity.user_id)
+    """Whether the account is theirs, or an email of theirs is the person's: somebody may have two staff numbers."""
+    user_id = user_id_of(by)
+    if user_id is None:
+        return False
+    account = person.capacity.user if person.capacity else None
+    mine = User.objects.filter(pk=user_id).values_list("email", "capacities__staff_person__email")
+    my_emails = {email.lower() for row in mine for email in row if email}
+    theirs = {email.lower() for email in (person.email, account.email if account else "")}
+    return (account is not None and account.pk == user_id) or not my_emails.isdisjoint(theirs)
+
+
+def user_id_of(by: Actor) -> UUID | None:
+    prefix, _colon, user_id = by.id.partition(":")
+    return UUID(user_id) if prefix == "user" else None
 
 
 # Registration

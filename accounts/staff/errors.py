@@ -16,6 +16,10 @@ class OwnPosts(StaffRefused):
     sentence = _("Nobody changes what they may do themselves. Ask another access administrator.")
 
 
+class NotAdministrator(StaffRefused):
+    sentence = _("This needs an access administrator who stays longer. Ask another.")
+
+
 class OwnManager(StaffRefused):
     sentence = _("Nobody is their own manager. Choose somebody else.")
 
@@ -95,6 +99,6 @@ class NoAdministratorLeft(ImportRefused):
 
     def __init__(self) -> None:
         super().__init__(
-            "After this file nobody could give others access any more. See that it names an access administrator, or "
-            "have somebody else given that job first."
+            "After this file nobody could give others access any more, at once or within a month. See that it names an "
+            "access administrator who stays, or have somebody else given that job first."
         )

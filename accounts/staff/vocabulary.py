@@ -14,8 +14,11 @@ PEOPLE_ON_A_PAGE = 50
 
 SHORTEST_SEARCH = 2
 
-FIRST_ADMINISTRATOR_LOCK = 7_302_050
-"""Held while somebody becomes the first. Any number of our own."""
+ADMINISTRATORS_LOCK = 7_302_050
+"""Held while somebody becomes the first access administrator, and by whatever ends posts. Any number of our own."""
+
+ADMINISTRATOR_STAYS_DAYS = 31
+"""After a staff file somebody is to be access administrator for so long."""
 
 
 class State(models.TextChoices):

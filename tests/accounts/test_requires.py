@@ -349,6 +349,19 @@ def test_the_old_password_is_no_new_one_for_staff() -> None:
         replace(user=member, password=PASSWORD, by=SOMEBODY, at=timezone.now())
 
 
+def test_nor_is_the_one_before_it() -> None:
+    user, _ = staff_with_post()
+    member = person("hodan.abdi", "hodan@mail.example", MEMBER)
+    with transaction.atomic():
+        for somebody in (user, member):
+            replace(user=somebody, password="Three loud geese 9!", by=SOMEBODY, at=timezone.now())
+        replace(user=member, password=PASSWORD, by=SOMEBODY, at=timezone.now())
+    with transaction.atomic(), pytest.raises(SamePassword):
+        replace(user=user, password=PASSWORD, by=SOMEBODY, at=timezone.now())
+    member.refresh_from_db()
+    assert member.password_before == "", "of nobody else one is kept"
+
+
 def test_whoever_owes_a_second_factor_sets_it_up_before_the_password() -> None:
     user = person(*AMINA, STAFF)
     grow_old(user, 100)

@@ -12,7 +12,10 @@ REGISTRATIONS = {
     ("accounts.email_change", "accounts.outbox.registry.register_recipient"): "the mailbox to be, and the one that was",
     ("accounts.email_change", "accounts.password.registry.on_new_password"): "a new password stops a change that waits",
     ("accounts.sign_in", "accounts.outbox.registry.register_kind"): "the notices of second factors",
-    ("accounts.registration", "accounts.outbox.registry.register_kind"): "an activation ID is born as it is mailed",
+    (
+        "accounts.registration",
+        "accounts.outbox.registry.register_kind",
+    ): "an activation ID, and that it was used",
     ("accounts.registration", "accounts.outbox.registry.register_letter"): "or as it is printed",
     ("accounts.registration", "accounts.outbox.registry.register_recipient"): "an email to be of a person to be",
     ("accounts.registration", "accounts.sign_in.registry.keep_through_sign_in"): "whoever has an account adds to it",

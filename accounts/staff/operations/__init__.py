@@ -4,7 +4,7 @@ outermost transaction of its own, and locks the person first; where an activatio
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts.audit.operations import record
@@ -27,7 +27,7 @@ from accounts.staff.errors import (
     PostIsOver,
 )
 from accounts.staff.models import FactorRemoval
-from accounts.staff.vocabulary import KIND, Verb
+from accounts.staff.vocabulary import ADMINISTRATORS_LOCK, KIND, Verb
 from accounts.vocabulary import Actor, Job, Source
 
 
@@ -120,8 +120,11 @@ def refuse_manager(person: StaffPerson, manager: StaffPerson | None, since: date
 
 @transaction.atomic(durable=True)
 def end(*, post: Post, last_day: date | None, by: Actor, at: datetime) -> None:
-    """The post is over now, or after a day that is to come. No staff file brings it back. Raises StaffRefused."""
+    """The post is over now, or after a day that is to come. No staff file brings it back. Raises StaffRefused, also
+    where another access administrator has just ended that of whoever asks: so one of them stays."""
+    administrators_one_at_a_time()
     person = locked(post.person)
+    access.refuse_former(by, at)
     access.refuse_own(by, person)
     if last_day and last_day < timezone.localdate(at):
         raise InThePast
@@ -131,6 +134,8 @@ def end(*, post: Post, last_day: date | None, by: Actor, at: datetime) -> None:
     until = first_moment(last_day + timedelta(days=1), timezone.get_current_timezone()) if last_day else at
     if found.until and found.until < until:
         raise PostIsOver
+    if found.job == Job.ACCESS_ADMINISTRATOR:
+        access.refuse_former(by, until)
     close_post(post=found, until=until, by=by, at=at, said_by=Source.HERE)
 
 
@@ -141,8 +146,10 @@ def end(*, post: Post, last_day: date | None, by: Actor, at: datetime) -> None:
 def leave(*, person: StaffPerson, by: Actor, at: datetime) -> None:
     """From now on the person does not work here: capacity, posts and activation ID are over, whatever page, download
     or export is open. Raises StaffRefused."""
+    administrators_one_at_a_time()
     registration.one_at_a_time(staff_subject(person.pk))
     person = locked(person)
+    access.refuse_former(by, at)
     access.refuse_own(by, person)
     if person.left_at:
         raise HasLeft
@@ -186,6 +193,12 @@ def come_back(*, person: StaffPerson, by: Actor, at: datetime) -> None:
     person.left_at, person.left_said_by = None, ""
     person.save(update_fields=["left_at", "left_said_by"])
     record(verb=Verb.CAME_BACK, by=by, at=at, subject=staff_subject(person.pk))
+
+
+def administrators_one_at_a_time() -> None:
+    """Until the transaction ends nobody else takes anything away. Before any other lock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADMINISTRATORS_LOCK])
 
 
 def locked(person: StaffPerson) -> StaffPerson:

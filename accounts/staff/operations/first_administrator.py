@@ -2,14 +2,13 @@
 
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts.models import Post, StaffPerson
 from accounts.operations import give_post
 from accounts.registration.vocabulary import Channel
 from accounts.staff.errors import NotTheFirst, NumberOfAnother
-from accounts.staff.operations import come_back, invite, name_person
-from accounts.staff.vocabulary import FIRST_ADMINISTRATOR_LOCK
+from accounts.staff.operations import administrators_one_at_a_time, come_back, invite, name_person
 from accounts.vocabulary import Actor, Job, Source
 
 
@@ -30,8 +29,7 @@ def first_administrator(
     Raises NotTheFirst while anybody has that job, registered or not, and NumberOfAnother where the staff file knows the
     number under another name or email.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [FIRST_ADMINISTRATOR_LOCK])
+    administrators_one_at_a_time()
     if Post.objects.not_over(at).filter(job=Job.ACCESS_ADMINISTRATOR).exists():
         raise NotTheFirst
     person = StaffPerson.objects.select_for_update(of=("self",)).filter(number=number).first()

@@ -21,9 +21,9 @@ from accounts.registration import operations as registration
 from accounts.rules import first_moment, last_day
 from accounts.staff.access import administrators
 from accounts.staff.errors import NoAdministratorLeft, StaffShrinks
-from accounts.staff.operations import close_person, come_back, name_person
+from accounts.staff.operations import administrators_one_at_a_time, close_person, come_back, name_person
 from accounts.staff.rules import SOMEBODY_ELSES, Managed, Row, is_overruled, people, refused
-from accounts.staff.vocabulary import KIND, LARGEST_SHARE_TO_END, Verb
+from accounts.staff.vocabulary import ADMINISTRATOR_STAYS_DAYS, KIND, LARGEST_SHARE_TO_END, Verb
 from accounts.vocabulary import Actor, Job, Source
 
 TABLE = "staged_staff"
@@ -107,7 +107,8 @@ class Staff:
 
 def take_staff(*, shrink: bool, by: Actor, at: datetime) -> tuple[Counts, int]:
     """What became of the staged rows, and how many of them somebody here overrules. Raises StaffShrinks, and
-    NoAdministratorLeft where nobody could give access any more."""
+    NoAdministratorLeft where nobody could give access any more, now or in a month."""
+    administrators_one_at_a_time()
     lock_activations()
     staff = everybody(at)
     rows = accepted(staff)
@@ -116,14 +117,15 @@ def take_staff(*, shrink: bool, by: Actor, at: datetime) -> tuple[Counts, int]:
     ended = [post for key, post in staff.open_posts if key[0] in leavers] + over
     if len(ended) > LARGEST_SHARE_TO_END * len(staff.open_posts) and not shrink:
         raise StaffShrinks(ends=len(ended), of=len(staff.open_posts))
-    had_administrator = has_administrator(at)
+    moments = (at, at + timedelta(days=ADMINISTRATOR_STAYS_DAYS))
+    had_administrator = [has_administrator(moment) for moment in moments]
     for post in over:
         close_post(post=post, by=by, at=at, said_by=Source.FILE)
     for number in leavers:
         close_person(person=staff.people[number], by=by, at=at, said_by=Source.FILE)
     take_people(decisions, staff, by=by, at=at)
     take_posts(decisions, staff, by=by, at=at)
-    if has_administrator(at) < had_administrator:
+    if any(has_administrator(moment) < had for moment, had in zip(moments, had_administrator, strict=True)):
         raise NoAdministratorLeft
     counts = count(
         TABLE,

@@ -110,6 +110,19 @@ def test_it_is_printed_again_where_the_page_says_what_that_does() -> None:
     assert Letter.objects.get().printing == 2
 
 
+def test_a_long_queue_shows_the_oldest_and_says_how_many_more_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("accounts.letters.views.WAITING_SHOWN", 2)
+    letters = [queued(about=f"a{number}") for number in range(3)]
+    client = printer()
+    html = client.get(QUEUE).content.decode()
+    assert [address(letter) in html for letter in letters] == [True, True, False]
+    assert "1 more letter waits" in html
+    client.post(address(letters[0]))
+    html = client.get(QUEUE).content.decode()
+    assert address(letters[2]) in html
+    assert "more letter" not in html
+
+
 def test_each_job_prints_its_own_letters() -> None:
     for_members, for_staff = queued("for-members"), queued("for-staff")
     client = printer(Job.MEMBER_RELATIONS)

@@ -141,7 +141,7 @@ def test_the_session_holds_ids_and_times_and_no_secret() -> None:
     client = Client()
     secret = secret_of()
     before = client.post(START, {"activation_id": secret, **TYPED}).cookies["sessionid"].value
-    assert set(client.session[CONVERSATION]) == {"activation", "born", "entered"}
+    assert set(client.session[CONVERSATION]) == {"activation", "born", "entered", "account"}
     assert secret not in str(dict(client.session))
     assert client.post(START, {"activation_id": secret, **TYPED}).cookies["sessionid"].value != before
 
@@ -173,9 +173,35 @@ def test_whoever_has_an_account_signs_in_and_confirms(the_slice: TheSlice) -> No
     assert client.get(f"{START}new/").headers["Location"] == f"{START}add/"
     assert not user.capacities.exists()
     assert "Member" in client.get(f"{START}add/").content.decode()
-    assert client.post(f"{START}add/").headers["Location"] == f"{START}done/"
+    assert client.post(f"{START}add/", TYPED).headers["Location"] == f"{START}done/"
     assert the_slice.redeemed == [(ROSA, user.capacities.get().pk)]
     assert "You are here as: <b>Member</b>" in client.get("/account/").content.decode()
+
+
+def test_who_signs_in_where_somebody_elses_activation_id_was_typed_adds_nothing(the_slice: TheSlice) -> None:
+    """A browser that several people use: one typed theirs and went away."""
+    client = signed_in(person(), client=entered())
+    page = client.get(f"{START}add/").content.decode()
+    assert "Rosa" not in page
+    assert silent(page) == []
+    for typed in ({}, {"last_name": "Warsame", "birth_date": "1/1/1990"}, TYPED | {"birth_date": ""}):
+        answer = client.post(f"{START}add/", typed)
+        assert answer.status_code == 200
+        assert "Error:" in answer.content.decode()
+    assert "do not go together" in answer.content.decode()
+    assert Activation.objects.get().guesses == 2
+    assert not Capacity.objects.exists()
+    for _ in range(3):
+        answer = client.post(f"{START}add/", {"last_name": "Warsame"})
+    assert answer.headers["Location"] == f"{START}?over=yes"
+    assert Activation.objects.get().revoked_at
+    assert not the_slice.redeemed
+
+
+def test_who_typed_it_signed_in_is_not_asked_twice(the_slice: TheSlice) -> None:
+    client = entered(signed_in(person()))
+    assert "last_name" not in client.get(f"{START}add/").content.decode()
+    assert client.post(f"{START}add/").headers["Location"] == f"{START}done/"
 
 
 def test_who_becomes_staff_is_led_to_a_second_factor() -> None:

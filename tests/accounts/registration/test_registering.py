@@ -26,7 +26,7 @@ from accounts.registration.errors import (
     UsernameTellsTooMuch,
 )
 from accounts.registration.models import Activation, Applicant
-from accounts.registration.vocabulary import Channel, Verb, Why
+from accounts.registration.vocabulary import NOTICE, Channel, Verb, Why
 from accounts.vocabulary import Actor, CapacityKind
 from tests.accounts.registration.conftest import ROSA, STEPHEN, TheSlice
 from tests.accounts.registration.test_issuing import RELATIONS, after, issued, mailed
@@ -337,6 +337,42 @@ def test_whoever_has_an_account_adds_to_it(the_slice: TheSlice) -> None:
     capacity = operations.add_to_account(activation=entered(), user=user, by=STRANGER, at=AT)
     assert {each.kind for each in user.capacities.all()} == {CapacityKind.STAFF, CapacityKind.MEMBER}
     assert the_slice.redeemed == [(ROSA, capacity.pk)]
+
+
+def told() -> list[tuple[str, str]]:
+    return list(Message.objects.filter(kind=NOTICE).values_list("recipient", "about"))
+
+
+def test_whoever_the_plan_knows_is_told_that_somebody_registered(the_slice: TheSlice) -> None:
+    activation = entered()
+    code = proved(applied(activation))
+    assert told() == []
+    opened(activation, code)
+    assert told() == [(f"tester:{ROSA}", str(activation.pk))]
+    mail = operations.compose_notice(str(activation.pk), Mailbox("rosa@mail.example", "en"), AT)
+    assert mail
+    assert mail.context == {"capacity": CapacityKind.MEMBER.label, "used_at": AT}
+
+
+def test_whoever_adds_to_an_account_of_their_own_is_told_so_too_and_who_has_no_mailbox_is_not(
+    the_slice: TheSlice,
+) -> None:
+    activation = entered()
+    operations.add_to_account(activation=activation, user=person(), by=STRANGER, at=AT)
+    assert told() == [(f"tester:{ROSA}", str(activation.pk))]
+    again = entered()
+    the_slice.mailbox = None
+    operations.add_to_account(activation=again, user=person("mai.xiong"), by=STRANGER, at=AT)
+    assert len(told()) == 1
+
+
+def test_nothing_is_told_of_what_did_not_happen(the_slice: TheSlice) -> None:
+    activation = entered()
+    the_slice.refuses.add(ROSA)
+    with pytest.raises(SubjectTaken):
+        operations.add_to_account(activation=activation, user=person(), by=STRANGER, at=AT)
+    assert told() == []
+    assert operations.compose_notice(str(activation.pk), Mailbox("rosa@mail.example", "en"), AT) is None
 
 
 def test_nobody_is_staff_twice(the_slice: TheSlice) -> None:

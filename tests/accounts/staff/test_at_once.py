@@ -8,13 +8,16 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from accounts.models import Capacity, StaffPerson
+from accounts.models import Capacity, Post, StaffPerson
 from accounts.registration import operations as registration
 from accounts.registration.models import Activation
 from accounts.registration.vocabulary import Channel
-from accounts.staff.operations import invite, leave
+from accounts.staff.access import administrators
+from accounts.staff.errors import NotAdministrator
+from accounts.staff.operations import end, invite, leave
+from accounts.vocabulary import Actor
 from tests.builders.people import SOMEBODY, person
-from tests.builders.staff import NOW, a_row, a_staff, imported
+from tests.builders.staff import NOW, a_row, a_staff, imported, registered
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PATIENCE_SECONDS = 60
@@ -49,6 +52,19 @@ def invited(number: str) -> Activation:
         registration.born(str(activation.pk), NOW)
     activation.refresh_from_db()
     return activation
+
+
+def test_of_two_access_administrators_who_end_each_other_one_stays(tmp_path: Path) -> None:
+    imported(tmp_path, [*a_staff(), a_row("6", "access_administrator")])
+    by = {number: Actor(f"user:{registered(number).pk}", "staff") for number in "46"}
+    acts: list[Callable[[], Any]] = [
+        lambda: end(post=Post.objects.get(person__number="6"), last_day=None, by=by["4"], at=NOW),
+        lambda: leave(person=StaffPerson.objects.get(number="4"), by=by["6"], at=NOW),
+    ]
+    with ThreadPoolExecutor(2) as threads:
+        done = list(threads.map(with_own_connection, acts))
+    assert sorted(map(type, done), key=str) == sorted([type(None), NotAdministrator], key=str)
+    assert administrators(NOW).count() == 1
 
 
 def leaves(tmp_path: Path) -> None:

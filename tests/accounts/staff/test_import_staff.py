@@ -17,11 +17,12 @@ from accounts.ingest.models import ImportRun
 from accounts.models import Capacity, Post, StaffPerson
 from accounts.registration.models import Activation
 from accounts.registration.vocabulary import Channel
-from accounts.staff.errors import NoAdministratorLeft, StaffShrinks
+from accounts.staff.access import administrators
+from accounts.staff.errors import NoAdministratorLeft, NotAdministrator, OwnPosts, StaffShrinks
 from accounts.staff.operations import end, give, invite, leave, leave_without_posts
 from accounts.staff.rules import EACH_OTHERS, Managed, refused
 from accounts.staff.rules import Row as Read
-from accounts.vocabulary import Job, Source
+from accounts.vocabulary import Actor, Job, Source
 from tests.builders.people import SOMEBODY, signed_in
 from tests.builders.staff import NOW, Row, a_row, a_staff, imported, registered, write
 
@@ -267,7 +268,43 @@ def test_a_file_that_leaves_no_access_administrator_is_refused_whole(
     assert Capacity.objects.live(LATER).exists() == is_registered
 
 
+@pytest.mark.parametrize(("last_day", "is_taken"), [("2026-11-20", False), ("2026-12-20", False), ("2026-12-31", True)])
+def test_somebody_is_to_give_access_a_month_from_now(db: None, tmp_path: Path, last_day: str, is_taken: bool) -> None:
+    imported(tmp_path, a_staff())
+    registered("4")
+    rows = a_staff()
+    rows[3] |= {"until": last_day}
+    if is_taken:
+        assert numbers(imported(tmp_path, rows)) == {"updated": 1, "unchanged": 4}
+    else:
+        with pytest.raises(NoAdministratorLeft):
+            imported(tmp_path, rows)
+        assert Post.objects.get(person__number="4").until is None
+
+
 # What somebody here said
+
+
+def test_of_two_access_administrators_neither_outlives_the_other_by_the_others_word(db: None, tmp_path: Path) -> None:
+    imported(tmp_path, [*a_staff(), a_row("6", "access_administrator")])
+    by = {number: Actor(f"user:{registered(number).pk}", "staff") for number in "46"}
+    soon = timezone.localdate(NOW) + timedelta(days=3)
+    end(post=a_post("6"), last_day=soon, by=by["4"], at=NOW)
+    for last_day in (soon, soon + timedelta(days=9)):
+        with pytest.raises(NotAdministrator):
+            end(post=a_post("4"), last_day=last_day, by=by["6"], at=NOW)
+    end(post=a_post("2"), last_day=soon + timedelta(days=9), by=by["6"], at=NOW)  # which is no such job
+    assert administrators(NOW + timedelta(days=9)).count() == 1
+
+
+def test_nobody_has_two_staff_numbers_to_give_themselves_a_job(db: None, tmp_path: Path) -> None:
+    twins = [a_row("44", work_email="S4@plan.example"), a_row("45", work_email="mail4@mail.example")]
+    imported(tmp_path, [*a_staff(), *twins])
+    by = Actor(f"user:{registered('4').pk}", "staff")
+    for number in ("44", "45"):
+        with pytest.raises(OwnPosts):
+            invite(person=StaffPerson.objects.get(number=number), channel=Channel.MAIL, by=by, at=NOW)
+    invite(person=StaffPerson.objects.get(number="2"), channel=Channel.MAIL, by=by, at=NOW)
 
 
 def a_post(number: str) -> Post:
