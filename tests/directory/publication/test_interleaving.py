@@ -26,8 +26,11 @@ from tests.directory.intake.rosters import NOW as ROSTER_DAY
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("codes")]
 Act = Callable[[], Any]
-EVERY = 1 if os.environ.get("HYPOTHESIS_PROFILE") == "long" else 12
+PROFILE = os.environ.get("HYPOTHESIS_PROFILE")
+EVERY = 1 if PROFILE == "long" else 12
 """Of the hundreds of statements of a whole import, every twelfth; in the long run every one."""
+STEP = 3 if PROFILE == "brief" else 1
+"""Of the statements of one act every one; every third where another run has looked at all."""
 
 
 class Elsewhere(Thread):
@@ -71,8 +74,8 @@ class AtStatement:
             raise self.other.error
 
 
-def at_every_statement(prepare: Act, one: Act, other: Act, *, every: int = 1) -> Iterator[int]:
-    """Runs ``one`` again and again, with ``other`` breaking in one statement later each time."""
+def at_every_statement(prepare: Act, one: Act, other: Act, *, every: int = STEP) -> Iterator[int]:
+    """Runs ``one`` again and again, with ``other`` breaking in ``every`` statements later each time."""
     nth = 0
     while True:
         prepare()
