@@ -25,6 +25,8 @@ from ..enrolment import ENROLMENT, TABLE, date_in, the_file
 from ..errors import EnrolmentIsMixed, EnrolmentIsOld, EnrolmentOfTheFuture, EnrolmentShrinks
 from ..models import Enrolment
 from ..vocabulary import LARGEST_SHARE_TO_END, Fact, Verb
+from .identity import keep_to_the_person
+from .locks import take_over_alone
 
 
 @dataclass(frozen=True)
@@ -80,12 +82,14 @@ def take_enrolment(*, enrolled: Enrolled, by: Actor, at: datetime) -> Counts:
 
     A full file is whole within its source: whoever it does not name is not covered from its day on. Nobody is deleted.
     """
+    take_over_alone()
     refuse_an_old_file(enrolled)
     is_full = refuse_a_mixed_file()
     refuse_what_is_wrong_by_itself(enrolled)
     if is_refused():
         return count(TABLE, NOTHING_DONE)
     keep("covered_before", COVERED, enrolled.values)
+    keep_to_the_person(enrolled.values)
     refuse(TABLE, "member_id: nobody of this source has it with this person number", WHO_IS_NOBODY, enrolled.values)
     take_people(enrolled)
     ended = take_coverage(enrolled, is_full=is_full)
@@ -436,7 +440,8 @@ OUTCOMES = """
                 when p.outcome = 'added' then 'added'
                 when c.outcome is not null then c.outcome
                 when p.outcome is not null or n.member_id in (select member_id from changed_channel
-                                                              union all select member_id from ended_channel)
+                                                              union all select member_id from ended_channel
+                                                              union all select member_id from renumbered)
                 then 'updated' else 'unchanged' end as outcome
       from staged_enrolment s
       left join termination t on t.line = s.line
