@@ -62,7 +62,7 @@ def take_new_numbers(values: Mapping[str, object]) -> None:
     run(RENUMBER, values)
 
 
-def found(query: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+def found(query: str, values: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query, values)
         return list(cursor.fetchall())
@@ -83,7 +83,7 @@ UNDER_ANOTHER_NUMBER = """
                            and (m.last_key, m.birth_date) = (s.last_key, s.birth_date)
       left join members_member there on there.source = m.source and there.member_key = m.member_key
                                     and there.person_number = s.person_number
-     where s.refused is null and s.action <> 'terminate'
+     where s.refused is null and (s.action in ('full', 'add') or s.action = 'change' and there.id is not null)
 """
 RENUMBERED = """
     select * from unnest(%(members)s::uuid[], %(numbers)s::text[]) as n (member_id, person_number)
