@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
+import psycopg
 from django.core.management.base import CommandError
+from django.db import DatabaseError
 
 from accounts.public_role.commands import OwnersCommand
 
@@ -41,6 +43,8 @@ class ImportCommand(OwnersCommand):
             summary = self.take(**options)
         except ImportRefused as refusal:
             raise CommandError(str(refusal)) from refusal
+        except DatabaseError as error:  # whose own words repeat the row
+            raise CommandError(f"The database refused the import: {named(error)}.") from None
         self.stdout.write(json.dumps(summary, ensure_ascii=False))
         if summary.get("taken") is False:
             raise CommandError(
@@ -67,6 +71,14 @@ class ImportCommand(OwnersCommand):
     def take(self, **options: Any) -> dict[str, object]:
         """Imports; returns the summary."""
         raise NotImplementedError
+
+
+def named(error: DatabaseError) -> str:
+    """What broke, and by which constraint, without a value."""
+    cause = error.__cause__
+    constraint = cause.diag.constraint_name if isinstance(cause, psycopg.Error) else None
+    kind = type(cause or error).__name__
+    return f"{kind} ({constraint})" if constraint else kind
 
 
 class ImportFilesCommand(ImportCommand):

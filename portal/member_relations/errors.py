@@ -2,6 +2,8 @@ from typing import ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
+from portal.members.errors import EnrolmentIsRead
+
 from .vocabulary import Why
 
 
@@ -38,6 +40,11 @@ class AlreadyChecked(DeskRefused):
 class HasDied(DeskRefused):
     sentence = _("The file says that this member has died. Nothing can be told or done by phone.")
     why = Why.DIED
+
+
+class FileIsRead(DeskRefused):
+    sentence = EnrolmentIsRead.sentence
+    why = Why.FILE_IS_READ
 
 
 class NoAccount(DeskRefused):

@@ -24,12 +24,13 @@ from accounts.sign_in.errors import LossRefused
 from accounts.sign_in.operations import keep_second_factors, report_loss
 from accounts.vocabulary import Actor
 from portal.members.access import account_of, email_of, language_of
+from portal.members.errors import EnrolmentIsRead
 from portal.members.models import Member
 from portal.members.operations.corrections import correct
 from portal.members.vocabulary import MEMBER, Fact
 
 from . import access
-from .errors import AlreadyChecked, CannotRegister, DeskRefused, NoChannel
+from .errors import AlreadyChecked, CannotRegister, DeskRefused, FileIsRead, NoChannel
 from .models import Call, EmailBefore, is_blocked
 from .rules import email_is_held_until, passes
 from .vocabulary import BEFORE, EMAIL_BEFORE_KEPT_HOURS, Notice, Question, Reach, Verb, Why
@@ -62,7 +63,9 @@ def check(*, call: Call, said: Mapping[Question, object], by: Actor, at: datetim
     """Whether the caller is the member, by what they said. It is compared, and not kept: which questions were asked is,
     and which answers were wrong. Nobody passes after too many failed. Raises DeskRefused."""
     with written_down(call.member, by, at), transaction.atomic(durable=True):
-        member = Member.objects.select_for_update().get(pk=call.member_id)  # so that nobody is counted twice at once
+        member = Member.objects.select_for_update(no_key=True).get(
+            pk=call.member_id
+        )  # so that nobody is counted twice at once
         call = locked(call)
         access.refuse_another(call, by, at)
         access.refuse_own(call.staff, member)
@@ -252,7 +255,10 @@ def correct_fact(*, call: Call, fact: Fact, value: str, by: Actor, at: datetime)
                 member=member, email=email, language=language_of(member), corrected_at=at
             )
             recipients.append(f"{BEFORE}:{before.pk}")
-        correct(member=member, fact=fact, value=value, by=by, at=at)
+        try:
+            correct(member=member, fact=fact, value=value, by=by, at=at)
+        except EnrolmentIsRead as refused:
+            raise FileIsRead from refused
         for recipient in recipients:
             outbox.send(kind=Notice.CORRECTED, recipient=recipient, by=by, at=at)
 

@@ -61,6 +61,7 @@ class Why(models.TextChoices):
     NOT_CHECKED = "not_checked", "the caller did not pass"
     CHECKED = "checked", "the caller was asked before in this call"
     DIED = "died", "the member has died"
+    FILE_IS_READ = "file_is_read", "an enrolment file was being taken over"
     NO_ACCOUNT = "no_account", "the member has no account"
     NO_CHANNEL = "no_channel", "there is no such channel on file that is the member's alone"
     TOLD_LATELY = "told_lately", "the username was told by phone within the week, and no code was given back"

@@ -19,7 +19,7 @@ from directory.code_sets.models import vocabulary
 from directory.code_sets.vocabulary import CodeKind
 
 from .models import Channel, Coverage, Member, MemberCapacity, RegistrationRequest
-from .rules import is_old_enough_to_register, shown_phone, spellings
+from .rules import is_old_enough_to_register, member_key, shown_phone, spellings
 from .vocabulary import ChannelKind, Fact
 
 SPANISH = "es"
@@ -150,9 +150,10 @@ def mailbox_of_request(request: str) -> Mailbox | None:
 
 
 def describe(subject: UUID, at: datetime) -> Registrant | None:
-    """None of whoever has an account, died, or is too young. Whether a plan covers them today does not matter. To an
-    address that was corrected by phone no letter goes that opens an account, before a file says the same."""
-    member = Member.objects.filter(pk=subject, died_on=None).first()
+    """None of whoever has an account, died, or is too young, nor of a record that is out of use. Whether a plan covers
+    them today does not matter. To an address that was corrected by phone no letter goes that opens an account, before
+    a file says the same."""
+    member = Member.objects.filter(pk=subject, died_on=None, retired_at=None).first()
     if (
         member is None
         or not is_old_enough_to_register(member.birth_date, timezone.localdate(at))
@@ -174,9 +175,10 @@ def describe(subject: UUID, at: datetime) -> Registrant | None:
 
 def words_of(member: Member) -> Iterator[str]:
     """What others know of a member, and so may stand in no password."""
+    card = member_key(member.member_id)
     yield from (
-        member.member_key,
-        re.sub(r"\D", "", member.member_key),
+        card,
+        re.sub(r"\D", "", card),
         member.first_name,
         member.middle_name,
         member.last_name,

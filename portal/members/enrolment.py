@@ -46,22 +46,26 @@ def relationship(cell: str) -> str:
     return found
 
 
+def short_enough(found: str, longest: int) -> str:
+    """One sign may be many letters in the spelling in which they are compared."""
+    if len(found) > longest:
+        raise CellRefused(f"is longer than {longest} characters")
+    return found
+
+
 def key_of_id(cell: str) -> str:
     found = member_key(cell)
     if not found:
         raise CellRefused("has neither letters nor digits")
-    return found
+    return short_enough(found, LONGEST_MEMBER_ID)
 
 
 def person_number(cell: str) -> str:
-    found = person_key(cell)
-    if len(found) > LONGEST_PERSON_NUMBER:
-        raise CellRefused(f"is longer than {LONGEST_PERSON_NUMBER} characters")
-    return found
+    return short_enough(person_key(cell), LONGEST_PERSON_NUMBER)
 
 
 def key_of_name(cell: str) -> str:
-    return folded(clean(cell))
+    return short_enough(folded(clean(cell)), LONGEST_NAME * 2)
 
 
 def language(cell: str) -> str:

@@ -40,6 +40,20 @@ class EnrolmentIsMixed(ImportRefused):
         )
 
 
+class NobodyToRetire(Exception):
+    def __str__(self) -> str:
+        return "No record of this source has this member ID and person number. Nothing has changed."
+
+
+class EnrolmentIsRead(Exception):
+    """An enrolment file is taken over at this moment, and would not see what is changed now."""
+
+    sentence = _("The enrolment file is being read. Try again in a minute.")
+
+    def __str__(self) -> str:
+        return str(self.sentence)
+
+
 class AskedTooOften(Exception):
     """So many asked to register from this network address that it is a machine that asks. Whether anything fitted has
     no part in it."""

@@ -73,10 +73,12 @@ class Member(models.Model):
     died_on = models.DateField(null=True)
     language = models.CharField(max_length=12, blank=True, help_text="A code of the code set of languages.")
     stated_on = models.DateField(help_text="Since when the source says so.")
+    retired_at = models.DateTimeField(null=True, help_text="Since when the card is another person's.")
 
     sensitivity = classified(
         operational="id source stated_on",
-        personal="person_number relationship subscriber first_name middle_name last_name last_key suffix language",
+        personal="person_number relationship subscriber first_name middle_name last_name last_key suffix language"
+        " retired_at",
         protected="member_id member_key card_key birth_date died_on",
     )
 

@@ -1,11 +1,11 @@
 """How what people type of a card is read, and what an age allows."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from itertools import product
 
-from .vocabulary import YOUNGEST_TO_REGISTER_YEARS
+from .vocabulary import FACTS_OF_ANOTHER, WHO_SOMEBODY_IS, YOUNGEST_TO_REGISTER_YEARS, Fact
 
 
 def member_key(typed: str) -> str:
@@ -17,6 +17,13 @@ def person_key(typed: str) -> str:
     """A person number in its one spelling: 1 is 01."""
     found = member_key(typed)
     return found.zfill(2) if found.isdecimal() else found
+
+
+def is_another_person(*, differing: Collection[str], corrected: Collection[str]) -> bool:
+    """Whether what a file says of somebody, and what it said before, are two people. Of facts that were corrected
+    nobody knows any more what it said before."""
+    known: set[Fact] = set(WHO_SOMEBODY_IS).difference(corrected)
+    return len(known) > 0 and len(known.intersection(differing)) >= min(len(known), FACTS_OF_ANOTHER)
 
 
 def age_on(birth_date: date, day: date) -> int:

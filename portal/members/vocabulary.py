@@ -76,6 +76,13 @@ class Fact(models.TextChoices):
     ADDRESS = "address", _("Address")
 
 
+WHO_SOMEBODY_IS = (Fact.FIRST_NAME, Fact.LAST_NAME, Fact.BIRTH_DATE)
+
+FACTS_OF_ANOTHER = 2
+"""In how many of these a file says something else than before when it means another person. In one it corrects a slip
+of the pen, or somebody married."""
+
+
 class Action(models.TextChoices):
     """What a row of an enrolment file is."""
 
@@ -90,6 +97,7 @@ class Verb(models.TextChoices):
 
     ENROLMENT_TAKEN = "members.enrolment_taken", "took over an enrolment file"
     CORRECTED = "members.corrected", "corrected what a file says of a member"
+    RETIRED = "members.retired", "took a member's record out of use, because the ID is somebody else's"
     LINKED = "members.linked", "gave a member the capacity that stands for them"
     ASKED = "members.asked_to_register", "asked to register as a member"
     FORGOTTEN = "members.requests_forgotten", "deleted requests to register of long ago"

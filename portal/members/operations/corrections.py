@@ -12,13 +12,16 @@ from accounts.vocabulary import Actor
 
 from ..models import Channel, Correction, Member
 from ..vocabulary import ChannelKind, Fact, Verb
+from .locks import keep_files_away
 
 
 @transaction.atomic
 def correct(*, member: Member, fact: Fact, value: str, by: Actor, at: datetime) -> None:
     """From now on the fact is this, and no file changes it until one says the same. ``value`` is as files have it: a
-    date is 1979-04-03, the lines of an address are apart by ends of lines. Whoever calls has seen that it can be so."""
-    locked = Member.objects.select_for_update().get(pk=member.pk)
+    date is 1979-04-03, the lines of an address are apart by ends of lines. Whoever calls has seen that it can be so.
+    Raises EnrolmentIsRead."""
+    keep_files_away()
+    locked = Member.objects.select_for_update(no_key=True).get(pk=member.pk)
     Correction.objects.update_or_create(member=locked, fact=fact, defaults={"value": value, "corrected_at": at})
     if fact.value in ChannelKind.values:
         Channel.objects.filter(member=locked, kind=fact).delete()

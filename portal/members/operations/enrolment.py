@@ -17,6 +17,9 @@ from accounts.ingest.errors import ImportRefused
 from accounts.ingest.merging import Merge, keep, merge, run
 from accounts.ingest.operations import Import, Progress, count, refuse, run_import
 from accounts.ingest.rules import Counts
+from accounts.registration.models import Activation
+from accounts.registration.operations import end_open, one_at_a_time
+from accounts.registration.vocabulary import Channel as Way
 from accounts.vocabulary import Actor
 from directory.code_sets.models import vocabulary
 from directory.code_sets.vocabulary import CodeKind
@@ -24,7 +27,9 @@ from directory.code_sets.vocabulary import CodeKind
 from ..enrolment import ENROLMENT, TABLE, date_in, the_file
 from ..errors import EnrolmentIsMixed, EnrolmentIsOld, EnrolmentOfTheFuture, EnrolmentShrinks
 from ..models import Enrolment
-from ..vocabulary import LARGEST_SHARE_TO_END, Fact, Verb
+from ..vocabulary import LARGEST_SHARE_TO_END, MEMBER, Fact, Verb
+from .identity import found, keep_to_the_person
+from .locks import take_over_alone
 
 
 @dataclass(frozen=True)
@@ -80,23 +85,40 @@ def take_enrolment(*, enrolled: Enrolled, by: Actor, at: datetime) -> Counts:
 
     A full file is whole within its source: whoever it does not name is not covered from its day on. Nobody is deleted.
     """
+    take_over_alone()
     refuse_an_old_file(enrolled)
     is_full = refuse_a_mixed_file()
     refuse_what_is_wrong_by_itself(enrolled)
     if is_refused():
         return count(TABLE, NOTHING_DONE)
     keep("covered_before", COVERED, enrolled.values)
+    keep_to_the_person(enrolled.values)
     refuse(TABLE, "member_id: nobody of this source has it with this person number", WHO_IS_NOBODY, enrolled.values)
     take_people(enrolled)
     ended = take_coverage(enrolled, is_full=is_full)
     if is_refused():
         return count(TABLE, NOTHING_DONE)
     refuse_to_shrink(enrolled)
+    end_mailed_activations(by=by, at=at)
     Enrolment.objects.update_or_create(source=enrolled.source, defaults={"as_of": enrolled.as_of})
     audit.record(verb=Verb.ENROLMENT_TAKEN, by=by, at=at, subject=f"source:{enrolled.source}")
     return count(TABLE, OUTCOMES, ended=ended)
 
 
+def end_mailed_activations(*, by: Actor, at: datetime) -> None:
+    """An activation ID that went to an email which is not on file any more opens nothing."""
+    mailed = Activation.objects.not_over().filter(kind=MEMBER, channel=Way.MAIL)
+    for (member,) in found(EMAIL_GONE, {"members": list(mailed.values_list("subject", flat=True))}):
+        one_at_a_time(f"{MEMBER}:{member}")
+        end_open(kind=MEMBER, subject=member, by=by, at=at)
+
+
+EMAIL_GONE = """
+    select e.member_id from ended_channel e where e.kind = 'email' and e.member_id = any(%(members)s)
+    union
+    select c.member_id from changed_channel c
+     where c.kind = 'email' and c.outcome <> 'added' and c.member_id = any(%(members)s)
+"""
 NOTHING_DONE = f"select 'unchanged' as outcome from {TABLE} where refused is null"  # noqa: S608
 
 
@@ -127,15 +149,23 @@ def refuse_a_mixed_file() -> bool:
 
 def refuse_to_shrink(enrolled: Enrolled) -> None:
     keep("covered_after", COVERED, enrolled.values)
-    before = number("select count(*) from covered_before")
-    ends = number("select count(*) from (select * from covered_before except select * from covered_after) q")
-    if ends > before * LARGEST_SHARE_TO_END and not enrolled.shrink:
-        raise EnrolmentShrinks(ends=ends, of=before)
+    for ends, before in found(ENDS):
+        if ends > before * LARGEST_SHARE_TO_END and not enrolled.shrink:
+            raise EnrolmentShrinks(ends=ends, of=before)
 
 
+# On the day of the file, and on the next: most coverage ends with its day.
 COVERED = """
-    select distinct c.member_id from members_coverage c join members_member m on m.id = c.member_id
-     where m.source = %(source)s and c.starts_on <= %(as_of)s and (c.ends_on is null or c.ends_on >= %(as_of)s)
+    select distinct c.member_id, on_day.day
+      from members_coverage c join members_member m on m.id = c.member_id
+     cross join (values (%(as_of)s::date), (%(as_of)s::date + 1)) on_day (day)
+     where m.source = %(source)s and m.died_on is null
+       and c.starts_on <= on_day.day and (c.ends_on is null or c.ends_on >= on_day.day)
+"""
+ENDS = """
+    select count(*) filter (where not exists (select from covered_after a
+                                               where (a.member_id, a.day) = (b.member_id, b.day))), count(*)
+      from covered_before b group by b.day order by b.day
 """
 
 
@@ -163,6 +193,7 @@ def refuse_what_is_wrong_by_itself(enrolled: Enrolled) -> None:
         ("birth_date: is after the day of the file", f"{DESCRIBES} and s.birth_date > %(as_of)s"),
         ("died_on: is after the day of the file", f"{DESCRIBES} and s.died_on > %(as_of)s"),
         ("died_on: is before the birth date", f"{DESCRIBES} and s.died_on < s.birth_date"),
+        ("died_on: is before the birth date as Member Relations corrected it", DIED_BEFORE_CORRECTED),
         (
             "line1: the address is not whole: it needs line1, city, state and zip",
             f"{DESCRIBES} and '' in (s.line1, s.city, s.state, s.zip) and s.line1 || s.line2 || s.city || s.state"
@@ -187,6 +218,12 @@ def refuse_what_is_wrong_by_itself(enrolled: Enrolled) -> None:
         refuse(TABLE, reason, where, enrolled.values)
 
 
+DIED_BEFORE_CORRECTED = f"""
+    {DESCRIBES} and exists (
+      select from members_member m join members_correction c on c.member_id = m.id and c.fact = '{Fact.BIRTH_DATE}'
+       where m.source = %(source)s and m.member_key = s.member_key and m.person_number = s.person_number
+         and s.died_on < c.value::date)
+"""
 TWO_SUBSCRIBERS = """
     s.action <> 'terminate' and s.relationship = 'subscriber' and s.member_key in (
       select member_key from staged_enrolment where action <> 'terminate' and relationship = 'subscriber'
@@ -315,7 +352,7 @@ NAMED = """
         on m.source = %(source)s and m.member_key = d.member_key and m.person_number = d.person_number
 """
 CHANNELS_NOT_NAMED = """
-    select c.id, c.member_id from members_channel c join named n using (member_id)
+    select c.id, c.member_id, c.kind from members_channel c join named n using (member_id)
      where c.source = %(source)s
        and '' = case c.kind when 'email' then n.email when 'phone' then n.phone else n.address end
 """
@@ -356,7 +393,8 @@ def take_coverage(enrolled: Enrolled, *, is_full: bool) -> int:
 
 
 def terminate(enrolled: Enrolled) -> None:
-    """The last coverage of the plan that began until then ends on the day; one that begins later never does."""
+    """The last coverage of the plan that began until then ends on the day; one that begins later never does. What is
+    over by then is not made longer."""
     keep("termination", TERMINATION, enrolled.values)
     refuse(TABLE, "plan_code: this person has no coverage in this plan that could end then", NOTHING_TO_END)
     run(TERMINATE)
@@ -364,14 +402,17 @@ def terminate(enrolled: Enrolled) -> None:
 
 
 TERMINATION = """
+    select line, id, starts_on, last_day, is_new from (
     select distinct on (s.line) s.line, c.id, c.starts_on, coalesce(s.effective_on, s.coverage_until) as last_day,
-           c.ends_on is distinct from coalesce(s.effective_on, s.coverage_until) as is_new
+           c.ends_on is distinct from coalesce(s.effective_on, s.coverage_until) as is_new,
+           c.ends_on
       from staged_enrolment s
       join members_member m on m.source = %(source)s and m.member_key = s.member_key
                            and m.person_number = s.person_number
       join members_coverage c on c.member_id = m.id and c.plan_code = s.plan_code
      where s.refused is null and s.action = 'terminate'
-     order by s.line, c.starts_on <= coalesce(s.effective_on, s.coverage_until) desc, c.starts_on desc
+     order by s.line, c.starts_on <= coalesce(s.effective_on, s.coverage_until) desc, c.starts_on desc) began_last
+     where ends_on is null or ends_on >= least(last_day, %(as_of)s)
 """
 NOTHING_TO_END = "s.action = 'terminate' and not exists (select from termination t where t.line = s.line)"
 TERMINATE = """
@@ -436,7 +477,8 @@ OUTCOMES = """
                 when p.outcome = 'added' then 'added'
                 when c.outcome is not null then c.outcome
                 when p.outcome is not null or n.member_id in (select member_id from changed_channel
-                                                              union all select member_id from ended_channel)
+                                                              union all select member_id from ended_channel
+                                                              union all select member_id from renumbered)
                 then 'updated' else 'unchanged' end as outcome
       from staged_enrolment s
       left join termination t on t.line = s.line

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils.crypto import salted_hmac
 
 from accounts.audit.operations import record
@@ -17,7 +18,7 @@ from accounts.outbox import operations as outbox
 from accounts.outbox.vocabulary import Mail, Mailbox, Subject
 from accounts.registration.errors import CannotIssue, SubjectTaken
 from accounts.registration.models import Activation
-from accounts.registration.operations import issue
+from accounts.registration.operations import issue, one_at_a_time
 from accounts.registration.rules import folded
 from accounts.registration.vocabulary import Channel
 from accounts.sign_in.operations import spend_guess
@@ -83,7 +84,8 @@ def compose_asked(about: str, mailbox: Mailbox, at: datetime) -> Mail | None:
     request = RegistrationRequest.objects.filter(pk=about).first()
     if request is None or request.member_id is None:
         return None
-    member = Member.objects.select_for_update().get(pk=request.member_id)
+    one_at_a_time(f"{MEMBER}:{request.member_id}")  # a lock of the row would show in how long another request takes
+    member = Member.objects.get(pk=request.member_id)
     if account_of(member, at):
         return tell(request, mailbox, at)
     if describe(member.pk, at):
@@ -101,11 +103,12 @@ def tell(request: RegistrationRequest, mailbox: Mailbox, at: datetime) -> Mail |
 
 def write_to(member: Member, at: datetime) -> None:
     """An activation ID to the email that is this person's alone, or by letter in their own name. None while one of the
-    same kind is on its way, or where there is neither."""
+    same kind is on its way, or one that somebody else had issued, or where there is neither."""
     channel = Channel.MAIL if email_of(member) else Channel.LETTER
     again = timedelta(minutes=MAIL_AGAIN_MINUTES) if channel == Channel.MAIL else timedelta(days=LETTER_AGAIN_DAYS)
     on_its_way = Activation.objects.of(MEMBER, member.pk).open(at)
-    if on_its_way.filter(channel=channel, issued_at__gt=at - again).exists():
+    lately = Q(channel=channel, issued_at__gt=at - again)
+    if on_its_way.filter(lately | ~Q(issued_by=MEMBERS.id)).exists():
         return
     try:
         with transaction.atomic():
@@ -118,7 +121,7 @@ def write_to(member: Member, at: datetime) -> None:
 def redeem(subject: UUID, capacity: Capacity, at: datetime, by: Actor) -> None:
     """The capacity stands for this member from here on. Raises SubjectTaken where another account does, where this
     account stands for another member, and for who may not register any more."""
-    member = Member.objects.select_for_update().get(pk=subject)
+    member = Member.objects.get(pk=subject)  # whose activation ID is locked
     others = MemberCapacity.objects.filter(capacity__user=capacity.user_id, capacity__in=Capacity.objects.live(at))
     if describe(member.pk, at) is None or others.exists():
         raise SubjectTaken

@@ -1,13 +1,14 @@
 """Who the members are, from a file: what it changes, what it refuses, what it leaves alone."""
 
 import json
+import threading
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,7 +16,13 @@ from accounts.audit.models import AuditEvent
 from accounts.ingest.errors import ImportRefused
 from accounts.ingest.models import ImportRun
 from accounts.vocabulary import program
-from portal.members.errors import EnrolmentIsMixed, EnrolmentIsOld, EnrolmentOfTheFuture, EnrolmentShrinks
+from portal.members.errors import (
+    EnrolmentIsMixed,
+    EnrolmentIsOld,
+    EnrolmentIsRead,
+    EnrolmentOfTheFuture,
+    EnrolmentShrinks,
+)
 from portal.members.models import Channel, Correction, Coverage, Enrolment, Member
 from portal.members.operations.corrections import correct
 from portal.members.rules import age_on, member_key, person_key
@@ -108,6 +115,17 @@ def test_a_file_that_would_end_over_a_fifth_is_refused_unless_that_is_allowed(tm
     assert counts(take(a_family()[:4], tmp_path, shrink=True)) == {"read": 4, "unchanged": 4, "ended": 2}
 
 
+@pytest.mark.parametrize("cells", [{"coverage_until": "2026-11-22"}, {"died_on": "2026-11-20"}])
+def test_all_who_end_with_the_day_of_the_file_and_all_who_died_are_too_many_too(tmp_path: Path, cells: Row) -> None:
+    take(a_family(), tmp_path)
+    before = everything()
+    with pytest.raises(EnrolmentShrinks, match="6 of the 6 people"):
+        take([row | cells for row in a_family()], tmp_path)
+    assert everything() == before
+    take([row | cells for row in a_family()], tmp_path, shrink=True)
+    take([row | cells for row in a_family()], tmp_path)  # that is known by now
+
+
 def test_a_plan_that_begins_anew_leaves_the_old_one_in_the_history(tmp_path: Path) -> None:
     take([a_row()], tmp_path)
     later = datetime(2027, 1, 1, 18, tzinfo=UTC)
@@ -183,6 +201,16 @@ def test_a_termination_names_the_last_day_even_ahead(tmp_path: Path) -> None:
     assert counts(take([called_off], tmp_path)) == {"read": 1, "unchanged": 1}
 
 
+def test_a_termination_makes_nothing_longer_that_is_over(tmp_path: Path) -> None:
+    take([a_row(coverage_until="2024-12-31")], tmp_path)
+    ends = a_row(action="terminate", effective_on="2026-12-31")
+    assert take([ends], tmp_path)["taken"] is False
+    assert refused(tmp_path)[0][1].startswith("plan_code: this person has no coverage in this plan that could end")
+    assert counts(take([ends | {"effective_on": "2024-12-31"}], tmp_path)) == {"read": 1, "unchanged": 1}
+    take([ends | {"effective_on": "2024-06-30"}], tmp_path)
+    assert Coverage.objects.get().ends_on == date(2024, 6, 30)
+
+
 def test_a_change_is_about_the_person_alone(tmp_path: Path) -> None:
     take(a_family(), tmp_path)
     change = a_family()[2] | {"action": "change", "effective_on": "2026-11-20", "last_name": "Castellanos Ríos",
@@ -218,6 +246,8 @@ BAD: list[tuple[Row, str]] = [
     ({"birth_date": "2026-11-23"}, "birth_date: is after the day of the file"),
     ({"died_on": "1970-01-01"}, "died_on: is before the birth date"),
     ({"member_id": ""}, "member_id: is empty"),
+    ({"member_id": "\u33cf" * 30}, "member_id: is longer than 40 characters"),
+    ({"last_name": "\u0132" * 80 + "x"}, "last_name: is longer than 80 characters"),
     ({"member_id": "--"}, "member_id: has neither letters nor digits"),
     ({"last_name": "–"}, "last_name: is empty"),
     ({"relationship": "boss"}, "relationship: is none of subscriber, spouse, child, other"),
@@ -340,6 +370,20 @@ def test_the_audit_tells_of_the_file_and_of_no_value(tmp_path: Path) -> None:
     assert not any(word in told for word in ("LFP", "Castellanos", "1979", "mail.example"))
 
 
+def test_what_the_database_refuses_is_told_without_its_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(**_options: object) -> None:
+        Member.objects.create(
+            source="x", member_id="LFP 1", member_key="LFP1", relationship="subscriber", last_name="Castellanos",
+            last_key="castellanos", birth_date=TODAY, died_on=date(1990, 1, 1), stated_on=TODAY,
+        )  # fmt: skip
+
+    monkeypatch.setattr("portal.members.management.commands.import_enrolment.import_enrolment", broken)
+    with pytest.raises(CommandError) as told, transaction.atomic():
+        call_command("import_enrolment", str(write([a_row()], tmp_path)))
+    assert str(told.value) == "The database refused the import: CheckViolation (member_died_after_birth)."
+    assert told.value.__suppress_context__
+
+
 # Corrections
 
 
@@ -361,6 +405,38 @@ def test_what_member_relations_corrected_holds_until_the_file_says_the_same(tmp_
     assert not Correction.objects.exists()
     take([a_row(last_name="Otra")], tmp_path)
     assert Member.objects.get().last_name == "Otra"
+
+
+def test_a_death_before_the_birth_date_as_corrected_is_refused(tmp_path: Path) -> None:
+    take([a_row()], tmp_path)
+    correct(member=member("Marisol"), fact=Fact.BIRTH_DATE, value="1997-04-03", by=program("test"), at=NOW)
+    assert take([a_row(died_on="1990-01-01")], tmp_path, shrink=True)["taken"] is False
+    assert refused(tmp_path) == [(2, "died_on: is before the birth date as Member Relations corrected it")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_corrected_while_a_file_is_taken_over(codes: None, tmp_path: Path) -> None:
+    take(a_family(), tmp_path)
+    done: list[object] = []
+
+    def desk() -> None:
+        try:
+            correct(member=member("Marisol"), fact=Fact.PHONE, value="", by=program("test"), at=NOW)
+            done.append("corrected")
+        except EnrolmentIsRead as refused:
+            done.append(str(refused))
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        take(a_family(), tmp_path)
+        thread = threading.Thread(target=desk)
+        thread.start()
+        thread.join()
+    assert done == ["The enrolment file is being read. Try again in a minute."]
+    assert not Correction.objects.exists()
+    desk()
+    assert done[1:] == ["corrected"]
 
 
 # The database

@@ -1,6 +1,7 @@
 """Registering as a member: who is written to, and what a stranger learns by asking: nothing."""
 
 import re
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -18,16 +19,20 @@ from accounts.models import Capacity
 from accounts.operations import end_capacity, give_capacity
 from accounts.outbox.models import Letter, Message
 from accounts.outbox.operations import claim, compose
+from accounts.outbox.vocabulary import Mailbox
 from accounts.password.access import personal_words
 from accounts.password.rules import is_personal
 from accounts.registration.errors import SubjectTaken
 from accounts.registration.models import Activation
-from accounts.registration.operations import compose_letter
+from accounts.registration.operations import compose_letter, issue
+from accounts.registration.vocabulary import Channel as Way
 from accounts.vocabulary import CapacityKind
 from portal.members.access import describe, mailbox_of_member, member_of
 from portal.members.models import Channel, Member, MemberCapacity, RegistrationRequest
-from portal.members.operations.registration import forget_requests, redeem
+from portal.members.operations.corrections import correct
+from portal.members.operations.registration import compose_asked, forget_requests, redeem
 from portal.members.rules import spellings
+from portal.members.vocabulary import MEMBER, Fact
 from tests.accounts.codes.test_codes import everything_stored
 from tests.builders.mail import PostOffice, deliver_mail, text_of
 from tests.builders.members import NOW, a_family, a_row, member, take
@@ -447,3 +452,63 @@ def test_what_is_on_a_card_stands_in_no_password(family: None) -> None:
 
 def test_a_birth_date_has_its_spellings() -> None:
     assert {"04031979", "4/3/1979", "3.4.79", "1979-04-03", "790403"} <= set(spellings(date(1979, 4, 3)))
+
+
+# What goes on at the same time
+
+
+def test_asking_takes_nothing_from_what_the_desk_had_issued(
+    family: None, clock: Clock, post_office: PostOffice
+) -> None:
+    letter = issue(kind=MEMBER, subject=member("Marisol").pk, channel=Way.LETTER, by=SOMEBODY, at=clock())
+    clock.passes(days=20)
+    asked(MARISOL)
+    assert deliver_mail() == 0
+    letter.refresh_from_db()
+    assert letter.revoked_at is None
+    assert Activation.objects.count() == 1
+
+
+@pytest.mark.parametrize("email", ["", "new@mail.example"])
+def test_an_activation_id_at_an_email_that_the_file_dropped_opens_nothing(
+    family: None, clock: Clock, post_office: PostOffice, tmp_path: Path, email: str
+) -> None:
+    asked(MARISOL)
+    asked(ROSA)
+    deliver_mail()
+    rows = a_family()
+    take(rows, tmp_path)
+    assert Activation.objects.open(clock()).count() == 2
+    rows[0]["email"] = rows[5]["email"] = email
+    take(rows, tmp_path)
+    assert [each.channel for each in Activation.objects.open(clock())] == ["letter"]
+
+
+@pytest.mark.parametrize("typed", [MARISOL, MARISOL | {"birth_date": "04/04/1979"}])
+@pytest.mark.django_db(transaction=True)
+def test_nobody_waits_for_what_becomes_of_another_request(
+    codes: None, clock: Clock, tmp_path: Path, typed: dict[str, str]
+) -> None:
+    take(a_family(), tmp_path)
+    asked(MARISOL)
+    answered: list[object] = []
+
+    def ask() -> None:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("set lock_timeout = '2s'")
+            answered.append(asked(typed).status_code)
+        except OperationalError as error:
+            answered.append(type(error))
+        finally:
+            connection.close()
+
+    request = claim(at=clock())
+    assert request
+    with transaction.atomic():
+        compose_asked(request.about, Mailbox("", "en"), clock())
+        correct(member=member("Marisol"), fact=Fact.PHONE, value="", by=SOMEBODY, at=clock())
+        thread = threading.Thread(target=ask)
+        thread.start()
+        thread.join()
+    assert answered == [302]

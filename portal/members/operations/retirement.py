@@ -1,0 +1,42 @@
+"""Taking the record of a member out of use, because their member ID is somebody else's now."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.audit.operations import record
+from accounts.models import Capacity
+from accounts.operations import close_capacity
+from accounts.registration.operations import end_open, one_at_a_time
+from accounts.vocabulary import Actor
+
+from ..errors import NobodyToRetire
+from ..models import Member
+from ..rules import member_key, person_key
+from ..vocabulary import MEMBER, Verb
+from .locks import keep_files_away
+
+
+@transaction.atomic(durable=True)
+def retire_member(*, source: str, member_id: str, person_number: str, by: Actor, at: datetime) -> None:
+    """The record stands for nobody here any more: no account, no activation ID, no coverage from today on, and no card
+    leads to it. What the source says of this ID from now on makes a new record. Raises NobodyToRetire, and
+    EnrolmentIsRead."""
+    keep_files_away()
+    card = {"member_key": member_key(member_id), "person_number": person_key(person_number)}
+    found = Member.objects.filter(source=source, **card).first()
+    if found is None:
+        raise NobodyToRetire
+    one_at_a_time(f"{MEMBER}:{found.pk}")
+    end_open(kind=MEMBER, subject=found.pk, by=by, at=at)
+    for capacity in Capacity.objects.live(at).filter(of_member__member=found):
+        close_capacity(capacity=capacity, by=by, at=at)
+    found.corrections.all().delete()
+    today = timezone.localdate(at)
+    found.coverages.filter(starts_on__gte=today).delete()
+    found.coverages.filter(Q(ends_on=None) | Q(ends_on__gte=today)).update(ends_on=today - timedelta(days=1))
+    # With the dashes of a UUID: nothing that people type, and nothing of a file, is such a key.
+    Member.objects.filter(pk=found.pk).update(member_key=str(found.pk), retired_at=at)
+    record(verb=Verb.RETIRED, by=by, at=at, subject=f"{MEMBER}:{found.pk}")
