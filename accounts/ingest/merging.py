@@ -43,12 +43,22 @@ def run(statement: str | sql.Composed, values: Mapping[str, Any] | None = None) 
         return int(cursor.rowcount)
 
 
+LARGE = 1000
+"""Rows from which a wrong plan costs more than counting what is in a table."""
+
+
 def keep(table: str, query: str | sql.Composed, values: Mapping[str, Any] | None = None) -> int:
-    """Keeps the result of a query in a temporary table until the transaction ends; returns how many rows it has."""
+    """Keeps the result of a query in a temporary table until the transaction ends; returns how many rows it has.
+
+    Autovacuum never sees such a table: a large one is analyzed here.
+    """
     name = sql.Identifier(table)
     run(sql.SQL("drop table if exists {}").format(name))
     source = sql.SQL(query) if isinstance(query, str) else query
-    return run(sql.SQL("create temporary table {} on commit drop as {}").format(name, source), values)
+    rows = run(sql.SQL("create temporary table {} on commit drop as {}").format(name, source), values)
+    if rows >= LARGE:
+        run(sql.SQL("analyze {}").format(name))
+    return rows
 
 
 def _names(columns: tuple[str, ...], of: str = "") -> sql.Composed:

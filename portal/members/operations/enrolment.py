@@ -86,6 +86,7 @@ def take_enrolment(*, enrolled: Enrolled, by: Actor, at: datetime) -> Counts:
     A full file is whole within its source: whoever it does not name is not covered from its day on. Nobody is deleted.
     """
     take_over_alone()
+    run(ANALYZE)
     refuse_an_old_file(enrolled)
     is_full = refuse_a_mixed_file()
     refuse_what_is_wrong_by_itself(enrolled)
@@ -159,13 +160,13 @@ COVERED = """
     select distinct c.member_id, on_day.day
       from members_coverage c join members_member m on m.id = c.member_id
      cross join (values (%(as_of)s::date), (%(as_of)s::date + 1)) on_day (day)
-     where m.source = %(source)s and m.died_on is null
+     where m.source = %(source)s and m.died_on is null and m.retired_at is null
        and c.starts_on <= on_day.day and (c.ends_on is null or c.ends_on >= on_day.day)
 """
 ENDS = """
-    select count(*) filter (where not exists (select from covered_after a
-                                               where (a.member_id, a.day) = (b.member_id, b.day))), count(*)
-      from covered_before b group by b.day order by b.day
+    select count(*) filter (where a.member_id is null), count(*)
+      from covered_before b left join covered_after a using (member_id, day)
+     group by day order by day
 """
 
 
@@ -268,6 +269,7 @@ def take_people(enrolled: Enrolled) -> None:
     keep("described", DESCRIBED, enrolled.values)
     run(FREE_SUBSCRIBERS, enrolled.values)
     merge(MEMBERS, enrolled.values)
+    run(ANALYZE)
     keep("family_subscriber", FAMILY_SUBSCRIBERS, enrolled.values)
     run(LINK_TO_SUBSCRIBERS, enrolled.values)
     keep("named", NAMED, enrolled.values)
@@ -276,6 +278,8 @@ def take_people(enrolled: Enrolled) -> None:
     merge(CHANNELS, enrolled.values)
 
 
+# A file may follow another within the minute in which autovacuum does so, and the first one finds empty tables.
+ANALYZE = "analyze members_member, members_channel, members_coverage, members_correction"
 # One row for each person whom the file describes, as the file has it.
 SAID = """
     select distinct on (member_key, person_number) member_id, member_key, person_number, relationship, first_name,
@@ -440,7 +444,7 @@ COVERAGE_NOT_NAMED = f"""
       from members_coverage c join members_member m on m.id = c.member_id
       left join lateral (select min(n.starts_on) as starts_on from stated_coverage n where {OVERLAPPING}) instead
         on true
-     where m.source = %(source)s
+     where m.source = %(source)s and m.retired_at is null
        and not exists (select from stated_coverage n where n.member_id = c.member_id and n.plan_code = c.plan_code
                           and n.starts_on = c.starts_on)
        and (instead.starts_on is not null or c.ends_on is null or c.ends_on >= %(as_of)s)
