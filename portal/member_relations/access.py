@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
+from itertools import product
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -16,7 +18,7 @@ from accounts.registration.vocabulary import Channel
 from accounts.vocabulary import Actor, Job
 from portal.members.access import account_of, email_of
 from portal.members.models import Channel as OnFile
-from portal.members.models import Member
+from portal.members.models import Correction, Member
 from portal.members.rules import member_key, person_key
 from portal.members.vocabulary import ChannelKind, Fact
 
@@ -67,35 +69,70 @@ def household_of(members: QuerySet[Member]) -> QuerySet[Member]:
 
 
 def is_own(staff: User, member: Member) -> bool:
-    """Whether a staff person is in the member's household: by an account that stands or stood for one of them, or, of
-    whom no account tells, by an email or a whole name that is both the staff person's and a household member's. Of two
-    who are called alike a colleague helps."""
-    household = household_of(Member.objects.filter(pk=member.pk))
-    if household.filter(registered__capacity__user=staff).exists():
+    """Whether a staff person is in the member's household: by an account that stands or stood for somebody of whose
+    household one of these is, in another record or another source's as well, or, of whom no account tells, by an email
+    or a whole name that is both the staff person's and a household member's. Of two who are called alike a colleague
+    helps."""
+    household = household_of(Member.objects.filter(pk=member.pk)).prefetch_related("corrections")
+    mine = household_of(Member.objects.filter(registered__capacity__user=staff)).prefetch_related("corrections")
+    if people(household) & people(mine):
         return True
     works_as = list(StaffPerson.objects.filter(capacity__user=staff))
     emails = {each.lower() for each in (staff.email, *(one.email for one in works_as)) if each}
-    on_file = OnFile.objects.filter(kind=ChannelKind.EMAIL, member__in=household).annotate(folded=Lower("value"))
-    of_accounts = User.objects.filter(capacities__of_member__member__in=household).annotate(folded=Lower("email"))
-    if on_file.filter(folded__in=emails).exists() or of_accounts.filter(folded__in=emails).exists():
+    theirs: tuple[QuerySet[Any], ...] = (
+        OnFile.objects.filter(kind=ChannelKind.EMAIL, member__in=household).annotate(folded=Lower("value")),
+        Correction.objects.filter(fact=Fact.EMAIL, member__in=household).annotate(folded=Lower("before")),
+        User.objects.filter(capacities__of_member__member__in=household).annotate(folded=Lower("email")),
+    )
+    if any(each.filter(folded__in=emails).exists() for each in theirs):
         return True
     names = {(folded(one.first_name), folded(one.last_name)) for one in works_as}
-    return any((folded(one.first_name), folded(one.last_name)) in names for one in household)
+    return any(names & called(one) for one in household)
+
+
+def people(members: QuerySet[Member]) -> set[tuple[tuple[str, str], date]]:
+    """Who these are, whatever record they have."""
+    return {(name, one.birth_date) for one in members for name in called(one)}
+
+
+def called(member: Member) -> set[tuple[str, str]]:
+    """First and last name, also as the file has them where a name was corrected by phone: no call of one's own hides
+    whose household one is of."""
+    before = {one.fact: one.before for one in member.corrections.all()}
+    first = {member.first_name, before.get(Fact.FIRST_NAME, member.first_name)}
+    last = {member.last_name, before.get(Fact.LAST_NAME, member.last_name)}
+    return {(folded(one), folded(other)) for one, other in product(first, last)}
 
 
 # Questions
+
+Channels = list[tuple[str, str]]
+"""Kind and value of each."""
 
 
 def on_file(member: Member) -> dict[Question, set[object]]:
     """What a right answer is, by question; those are missing to which nothing is on file. What was corrected by phone
     answers nothing until the file says the same: or else whoever passes once chooses the answers of the next call."""
-    corrected = member.corrections.values("fact")
-    channels = list(OnFile.objects.filter(member=member).exclude(kind__in=corrected))
+    return answers(member, uncorrected(member))
+
+
+def uncorrected(member: Member) -> Channels:
+    channels = OnFile.objects.filter(member=member).exclude(kind__in=member.corrections.values("fact"))
+    return list(channels.values_list("kind", "value"))
+
+
+def replaced(member: Member) -> Channels:
+    """What the file said where Member Relations corrected it."""
+    corrected = member.corrections.filter(fact__in=ChannelKind.values).exclude(before="")
+    return list(corrected.values_list("fact", "before"))
+
+
+def answers(member: Member, channels: Channels) -> dict[Question, set[object]]:
     answers: dict[Question, set[object]] = {
         Question.BIRTH_DATE: {member.birth_date},
-        Question.ADDRESS: {house_and_zip(each.value) for each in channels if each.kind == ChannelKind.ADDRESS},
-        Question.PHONE: {digits(each.value) for each in channels if each.kind == ChannelKind.PHONE},
-        Question.EMAIL: {each.value.casefold() for each in channels if each.kind == ChannelKind.EMAIL},
+        Question.ADDRESS: {house_and_zip(value) for kind, value in channels if kind == ChannelKind.ADDRESS},
+        Question.PHONE: {digits(value) for kind, value in channels if kind == ChannelKind.PHONE},
+        Question.EMAIL: {value.casefold() for kind, value in channels if kind == ChannelKind.EMAIL},
     }
     whole = {
         question: {each for each in right if not isinstance(each, tuple) or all(each)}
@@ -105,10 +142,11 @@ def on_file(member: Member) -> dict[Question, set[object]]:
 
 
 def shared(member: Member) -> set[Question]:
-    """To which questions somebody else of the household has the same answer."""
+    """To which questions somebody else of the household has the same answer, or had it until they had it corrected by
+    phone: who moves out knows it as before."""
     mine = on_file(member)
     household = household_of(Member.objects.filter(pk=member.pk)).exclude(pk=member.pk)
-    others = [on_file(each) for each in household]
+    others = [answers(each, uncorrected(each) + replaced(each)) for each in household]
     return {question for question, right in mine.items() if any(right & each.get(question, set()) for each in others)}
 
 

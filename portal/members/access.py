@@ -18,7 +18,7 @@ from accounts.registration.vocabulary import Registrant
 from directory.code_sets.models import vocabulary
 from directory.code_sets.vocabulary import CodeKind
 
-from .models import Channel, Coverage, Member, MemberCapacity, RegistrationRequest
+from .models import Channel, Correction, Coverage, Member, MemberCapacity, RegistrationRequest
 from .rules import is_old_enough_to_register, member_key, shown_phone, spellings
 from .vocabulary import ChannelKind, Fact
 
@@ -110,18 +110,21 @@ def account_of(member: Member, at: datetime) -> User | None:
 
 
 def email_of(member: Member) -> str:
-    """The email on file, where it is this person's alone: no other member has it, living or dead, covered or not, and
-    nobody else reads mail of ours there. Else empty, as for one that was corrected by phone: whoever passed on one call
-    would have with it whatever we mail."""
+    """The email on file, where it is this person's alone: no other member has it, living or dead, covered or not, or
+    had it until they had it corrected by phone, and nobody else reads mail of ours there. Else empty, as for one that
+    was corrected by phone: whoever passed on one call would have with it whatever we mail."""
     if Fact.EMAIL in corrections_of(member):
         return ""
     emails = Channel.objects.filter(kind=ChannelKind.EMAIL).alias(folded=Lower("value"))
     mine = emails.filter(member=member).order_by("-since").first()
     if mine is None:
         return ""
-    is_others = emails.filter(folded=mine.value.lower()).exclude(member=member).exists()
-    accounts = User.objects.alias(folded=Lower("email")).filter(folded=mine.value.lower())
-    return "" if is_others or accounts.exclude(capacities__of_member__member=member).exists() else mine.value
+    folded = mine.value.lower()
+    others = emails.filter(folded=folded).exclude(member=member)
+    former = Correction.objects.filter(fact=Fact.EMAIL).alias(folded=Lower("before")).filter(folded=folded)
+    accounts = User.objects.alias(folded=Lower("email")).filter(folded=folded)
+    readers = (others, former, accounts.exclude(capacities__of_member__member=member))
+    return "" if any(each.exists() for each in readers) else mine.value
 
 
 def language_of(member: Member) -> str:

@@ -193,9 +193,10 @@ class Correction(models.Model):
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="corrections")
     fact = models.CharField(max_length=12, choices=Fact)
     value = models.TextField(blank=True, help_text="Empty: the file says something, and there is nothing.")
+    before = models.TextField(blank=True, help_text="What the file said when it was corrected first.")
     corrected_at = models.DateTimeField()
 
-    sensitivity = classified(operational="id", personal="member fact corrected_at", protected="value")
+    sensitivity = classified(operational="id", personal="member fact corrected_at", protected="value before")
 
     class Meta:
         constraints = (

@@ -22,7 +22,10 @@ def correct(*, member: Member, fact: Fact, value: str, by: Actor, at: datetime) 
     Raises EnrolmentIsRead."""
     keep_files_away()
     locked = Member.objects.select_for_update(no_key=True).get(pk=member.pk)
-    Correction.objects.update_or_create(member=locked, fact=fact, defaults={"value": value, "corrected_at": at})
+    corrected = {"value": value, "corrected_at": at}
+    Correction.objects.update_or_create(
+        member=locked, fact=fact, defaults=corrected, create_defaults=corrected | {"before": now_on_file(locked, fact)}
+    )
     if fact.value in ChannelKind.values:
         Channel.objects.filter(member=locked, kind=fact).delete()
         if value:
@@ -33,3 +36,9 @@ def correct(*, member: Member, fact: Fact, value: str, by: Actor, at: datetime) 
         locked.last_key = folded(locked.last_name)
         locked.save(update_fields=[fact, "last_key"])
     record(verb=Verb.CORRECTED, by=by, at=at, subject=f"member:{locked.pk}", fields=[fact])
+
+
+def now_on_file(member: Member, fact: Fact) -> str:
+    if fact.value in ChannelKind.values:
+        return member.channels.filter(kind=fact).values_list("value", flat=True).first() or ""
+    return str(getattr(member, fact))

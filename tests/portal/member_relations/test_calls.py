@@ -26,9 +26,9 @@ from portal.member_relations.errors import (
 )
 from portal.member_relations.models import Call
 from portal.member_relations.vocabulary import Notice, Question, Verb, Why
-from portal.members.models import Member
+from portal.members.models import Channel, Member
 from portal.members.operations.corrections import correct
-from portal.members.vocabulary import Fact
+from portal.members.vocabulary import ChannelKind, Fact
 from tests.builders.desk import (
     JORGE,
     a_call,
@@ -40,7 +40,7 @@ from tests.builders.desk import (
     stands_for,
     the_family,
 )
-from tests.builders.members import member
+from tests.builders.members import SOURCE, TODAY, member
 from tests.builders.people import SOMEBODY
 
 pytestmark = pytest.mark.django_db
@@ -119,6 +119,20 @@ def test_what_the_whole_household_has_tells_no_spouse_from_the_other(grace: User
         Question.PHONE: "6515550171",
     }
     assert not asked(a_call(grace, member("Luz")), of_the_family)
+
+
+@pytest.mark.parametrize("value", ["6515550999", ""])
+def test_a_spouse_who_corrects_their_own_phone_does_not_make_the_old_one_tell_them_apart(
+    grace: User, value: str
+) -> None:
+    """Or else one call about oneself would open the next, about the other."""
+    Channel.objects.filter(kind=ChannelKind.PHONE).exclude(member=member("Marisol")).delete()
+    Channel.objects.create(member=member("Jorge"), kind="phone", value="6515550171", source=SOURCE, since=TODAY)
+    known = JORGE | {Question.PHONE: "6515550171"}
+    del known[Question.EMAIL]
+    for again in ("", value):
+        correct(member=member("Marisol"), fact=Fact.PHONE, value=again, by=SOMEBODY, at=timezone.now())
+        assert not asked(a_call(grace, member("Jorge")), known)
 
 
 def test_there_is_one_check_for_each_call(grace: User) -> None:
@@ -226,6 +240,32 @@ def test_a_household_is_known_by_an_email_or_a_name_where_no_account_tells(grace
 def test_the_email_of_another_account_of_a_staff_person_tells_as_well(grace: User) -> None:
     registered(member("Jorge"), email=grace.email.upper())
     refused_as_own(grace, "Diego")
+
+
+@pytest.mark.parametrize(
+    ("fact", "value"), [(Fact.EMAIL, "new@mail.example"), (Fact.EMAIL, ""), (Fact.FIRST_NAME, "Di")]
+)
+def test_whoever_has_their_own_record_corrected_is_of_the_household_as_before(
+    grace: User, fact: Fact, value: str
+) -> None:
+    works_as = {Fact.EMAIL: {"email": "diego.c@mail.example"}}.get(
+        fact, {"first_name": "Diego", "last_name": "Castellanos"}
+    )
+    StaffPerson.objects.filter(capacity__user=grace).update(**works_as)
+    correct(member=member("Diego"), fact=fact, value=value, by=SOMEBODY, at=timezone.now())
+    refused_as_own(grace, "Jorge")
+
+
+def test_a_household_is_ones_own_in_the_file_of_another_source_too(grace: User) -> None:
+    """Somebody registered by the card of one source, and by what they are called at work nobody knows them."""
+    marisol = member("Marisol")
+    dental = Member.objects.create(
+        source="dental", member_id="D1", member_key="D1", relationship="subscriber", first_name="MARISOL",
+        last_name="Castellanos", last_key="castellanos", birth_date=marisol.birth_date, stated_on=TODAY,
+    )  # fmt: skip
+    stands_for(grace, dental)
+    refused_as_own(grace, "Marisol")
+    refused_as_own(grace, "Jorge")
 
 
 def refused_as_own(staff: User, first_name: str) -> None:

@@ -131,6 +131,20 @@ def test_an_email_at_which_somebody_else_reads_mail_of_ours_is_not_used(family: 
     assert activations() == [("Marisol", "letter")]
 
 
+@pytest.mark.parametrize("value", ["rosa@mail.example", ""])
+def test_an_email_that_another_member_had_corrected_by_phone_is_not_this_persons_alone(
+    family: None, clock: Clock, value: str
+) -> None:
+    """Or else whoever reads the mail of two would say on a call of their own that it is the other’s, and get what opens
+    the account."""
+    correct(member=member("Jorge"), fact=Fact.EMAIL, value="jorge@mail.example", by=SOMEBODY, at=clock())
+    correct(member=member("Jorge"), fact=Fact.EMAIL, value=value, by=SOMEBODY, at=clock())
+    assert mailbox_of_member(str(member("Rosa").pk)) is None
+    asked(ROSA)
+    assert deliver_mail() == 0
+    assert activations() == [("Rosa", "letter")]
+
+
 def test_a_mailbox_that_is_shared_by_the_time_the_mail_leaves_gets_none(family: None, post_office: PostOffice) -> None:
     asked(MARISOL)
     request = claim(at=timezone.now())
