@@ -18,7 +18,13 @@ from directory.code_sets.models import vocabulary
 from directory.code_sets.vocabulary import CodeKind
 from portal.members.models import Member
 from portal.members.rules import member_key
-from portal.members.vocabulary import LONGEST_LINE_OF_ADDRESS, LONGEST_MEMBER_ID, LONGEST_NAME, Fact
+from portal.members.vocabulary import (
+    LONGEST_KEY_OF_NAME,
+    LONGEST_LINE_OF_ADDRESS,
+    LONGEST_MEMBER_ID,
+    LONGEST_NAME,
+    Fact,
+)
 
 from .rules import digits
 from .vocabulary import Question, Reach
@@ -224,6 +230,8 @@ class CorrectText(Asking):
             raise forms.ValidationError(_("This does not fit. Ask how it is spelled, and type it again.")) from None
         if self.fact == Fact.LAST_NAME and not folded(said):
             raise forms.ValidationError(_("Type the last name."))
+        if self.fact == Fact.LAST_NAME and len(folded(said)) > LONGEST_KEY_OF_NAME:
+            raise forms.ValidationError(_("This name is too long for us. Ask for a shorter spelling, and type that."))
         return said
 
 

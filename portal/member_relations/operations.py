@@ -1,11 +1,11 @@
 """What the desk does for a caller. Each act is the outermost transaction of its own; one that is refused changes
-nothing, and is written down."""
+nothing, and is written down. A call is locked before its member, and both before an account."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts.audit.operations import record
 from accounts.codes import operations as codes
@@ -52,6 +52,7 @@ def begin_call(*, member: Member, staff: User, by: Actor, at: datetime) -> Call:
     """An earlier call of the staff person that nobody ended is over. Raises OwnHousehold."""
     with written_down(member, by, at), transaction.atomic(durable=True):
         access.refuse_own(staff, member)
+        one_at_a_time(staff)
         for earlier in Call.objects.select_for_update().filter(staff=staff, ended_at=None):
             end(earlier, by=by, at=at)
         call = Call.objects.create(member=member, staff=staff, began_at=at)
@@ -59,14 +60,19 @@ def begin_call(*, member: Member, staff: User, by: Actor, at: datetime) -> Call:
     return call
 
 
+def one_at_a_time(staff: User) -> None:
+    """Until the transaction ends nobody else begins a call for this staff person, in another tab."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"call of {staff.pk}"])
+
+
 def check(*, call: Call, said: Mapping[Question, object], by: Actor, at: datetime) -> bool:
     """Whether the caller is the member, by what they said. It is compared, and not kept: which questions were asked is,
     and which answers were wrong. Nobody passes after too many failed. Raises DeskRefused."""
     with written_down(call.member, by, at), transaction.atomic(durable=True):
-        member = Member.objects.select_for_update(no_key=True).get(
-            pk=call.member_id
-        )  # so that nobody is counted twice at once
         call = locked(call)
+        # So that checks on other calls are counted one after another.
+        member = Member.objects.select_for_update(no_key=True).get(pk=call.member_id)
         access.refuse_another(call, by, at)
         access.refuse_own(call.staff, member)
         if call.checked_at:

@@ -17,6 +17,7 @@ from directory.code_sets.vocabulary import CodeKind
 
 from .rules import member_key, person_key
 from .vocabulary import (
+    LONGEST_KEY_OF_NAME,
     LONGEST_LINE_OF_ADDRESS,
     LONGEST_MEMBER_ID,
     LONGEST_NAME,
@@ -65,7 +66,7 @@ def person_number(cell: str) -> str:
 
 
 def key_of_name(cell: str) -> str:
-    return short_enough(folded(clean(cell)), LONGEST_NAME * 2)
+    return short_enough(folded(clean(cell)), LONGEST_KEY_OF_NAME)
 
 
 def language(cell: str) -> str:

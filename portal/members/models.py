@@ -12,6 +12,7 @@ from accounts.models import Capacity
 from accounts.vocabulary import classified
 
 from .vocabulary import (
+    LONGEST_KEY_OF_NAME,
     LONGEST_MEMBER_ID,
     LONGEST_NAME,
     LONGEST_PERSON_NUMBER,
@@ -67,7 +68,7 @@ class Member(models.Model):
     first_name = models.CharField(max_length=LONGEST_NAME, blank=True)
     middle_name = models.CharField(max_length=LONGEST_NAME, blank=True)
     last_name = models.CharField(max_length=LONGEST_NAME)
-    last_key = models.CharField(max_length=LONGEST_NAME * 2, help_text="The last name as it is compared.")
+    last_key = models.CharField(max_length=LONGEST_KEY_OF_NAME, help_text="The last name as it is compared.")
     suffix = models.CharField(max_length=20, blank=True)
     birth_date = models.DateField()
     died_on = models.DateField(null=True)

@@ -4,6 +4,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.ingest.vocabulary import LONGEST_SOURCE_NAME
 
 LONGEST_NAME = 80
+LONGEST_KEY_OF_NAME = 160
+"""Of a name as it is compared, where one sign may be many letters."""
+
 LONGEST_MEMBER_ID = 40
 LONGEST_PERSON_NUMBER = 4
 LONGEST_LINE_OF_ADDRESS = 120

@@ -18,7 +18,6 @@ from accounts.ingest.merging import Merge, keep, merge, run
 from accounts.ingest.operations import Import, Progress, count, refuse, run_import
 from accounts.ingest.rules import Counts
 from accounts.registration.models import Activation
-from accounts.registration.operations import end_open, one_at_a_time
 from accounts.registration.vocabulary import Channel as Way
 from accounts.vocabulary import Actor
 from directory.code_sets.models import vocabulary
@@ -30,6 +29,7 @@ from ..models import Enrolment
 from ..vocabulary import LARGEST_SHARE_TO_END, MEMBER, Fact, Verb
 from .identity import found, keep_to_the_person
 from .locks import take_over_alone
+from .registration import end_mailed_activation
 
 
 @dataclass(frozen=True)
@@ -110,8 +110,7 @@ def end_mailed_activations(*, by: Actor, at: datetime) -> None:
     """An activation ID that went to an email which is not on file any more opens nothing."""
     mailed = Activation.objects.not_over().filter(kind=MEMBER, channel=Way.MAIL)
     for (member,) in found(EMAIL_GONE, {"members": list(mailed.values_list("subject", flat=True))}):
-        one_at_a_time(f"{MEMBER}:{member}")
-        end_open(kind=MEMBER, subject=member, by=by, at=at)
+        end_mailed_activation(member=member, by=by, at=at)
 
 
 EMAIL_GONE = """

@@ -18,7 +18,7 @@ from accounts.outbox import operations as outbox
 from accounts.outbox.vocabulary import Mail, Mailbox, Subject
 from accounts.registration.errors import CannotIssue, SubjectTaken
 from accounts.registration.models import Activation
-from accounts.registration.operations import issue, one_at_a_time
+from accounts.registration.operations import end_open, issue, one_at_a_time
 from accounts.registration.rules import folded
 from accounts.registration.vocabulary import Channel
 from accounts.sign_in.operations import spend_guess
@@ -115,6 +115,14 @@ def write_to(member: Member, at: datetime) -> None:
             issue(kind=MEMBER, subject=member.pk, channel=channel, by=MEMBERS, at=at)
     except CannotIssue:
         return  # without email and address: whoever it is calls
+
+
+def end_mailed_activation(*, member: UUID, by: Actor, at: datetime) -> None:
+    """In the transaction in which the member's email is not on file any more: one that was mailed opens nothing. One
+    that goes by letter stays."""
+    one_at_a_time(f"{MEMBER}:{member}")
+    if Activation.objects.of(MEMBER, member).not_over().filter(channel=Channel.MAIL).exists():
+        end_open(kind=MEMBER, subject=member, by=by, at=at)
 
 
 @transaction.atomic

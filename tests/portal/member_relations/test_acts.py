@@ -518,6 +518,20 @@ def test_one_that_was_sent_is_revoked(without_account: Call) -> None:
     assert not Activation.objects.not_over().exists()
 
 
+@pytest.mark.parametrize("value", ["new@mail.example", ""])
+def test_one_that_was_mailed_ends_with_the_email_that_it_went_to(without_account: Call, value: str) -> None:
+    operations.send_activation(call=without_account, by=by(without_account), at=AT)
+    operations.correct_fact(call=without_account, fact=Fact.PHONE, value="", by=by(without_account), at=AT)
+    assert Activation.objects.not_over().exists()
+    operations.correct_fact(call=without_account, fact=Fact.EMAIL, value=value, by=by(without_account), at=AT)
+    assert not Activation.objects.not_over().exists()
+    operations.send_activation(call=without_account, by=by(without_account), at=AT)
+    operations.correct_fact(
+        call=without_account, fact=Fact.EMAIL, value="third@mail.example", by=by(without_account), at=AT
+    )
+    assert Activation.objects.not_over().get().channel == "letter"
+
+
 # Corrections
 
 

@@ -1,13 +1,11 @@
 """What happens when two things happen at once."""
 
-import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
-from django.db import connection
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.audit.models import AuditEvent
@@ -19,7 +17,9 @@ from accounts.vocabulary import program
 from portal.member_relations.errors import AlreadyChecked
 from portal.member_relations.models import Call
 from portal.member_relations.vocabulary import Question, Verb
-from tests.builders.desk import JORGE, a_call, asked, desk_person, the_family
+from portal.members.models import Member
+from tests.builders.at_once import at_once, begun, until_waiting
+from tests.builders.desk import JORGE, a_call, a_passed_call, asked, desk_person, the_family
 from tests.builders.members import member
 from tests.builders.people import SOMEBODY, an_app, code_of_the_app, person
 
@@ -32,24 +32,6 @@ def _codes(codes_for_all: None) -> None:
     """Emptied tables leave these."""
 
 
-def at_once(*acts: object) -> None:
-    """Each in a thread and a connection of its own, all begun together."""
-    barrier = threading.Barrier(len(acts))
-
-    def run(act: object) -> None:
-        try:
-            barrier.wait(30)
-            assert callable(act)
-            with suppress(AlreadyChecked, ProofRefused):
-                act()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as threads:
-        for done in [threads.submit(run, act) for act in acts]:
-            done.result(60)
-
-
 def test_of_many_checks_of_one_call_one_counts() -> None:
     """Whoever posts wrong and right answers together does not try them all."""
     the_family()
@@ -58,7 +40,8 @@ def test_of_many_checks_of_one_call_one_counts() -> None:
         *[
             lambda number=number: asked(call, {**JORGE, Question.PHONE: f"65155501{number}"}, AT)
             for number in range(68, 76)
-        ]
+        ],
+        may=(AlreadyChecked,),
     )
     call.refresh_from_db()
     told = AuditEvent.objects.filter(verb__in=(Verb.PASSED, Verb.FAILED), subject=f"member:{call.member_id}")
@@ -76,6 +59,28 @@ def test_calls_of_many_staff_about_one_member_are_counted_one_after_another() ->
     assert not asked(last, JORGE, AT)
 
 
+def test_of_calls_that_one_person_begins_in_many_tabs_the_last_is_open() -> None:
+    the_family()
+    grace, jorge = desk_person(), member("Jorge")
+    at_once(*[lambda: a_call(grace, jorge, AT)] * 6)
+    assert Call.objects.count() == 6
+    assert Call.objects.filter(ended_at=None).count() == 1
+
+
+def test_a_check_waits_for_its_call_and_holds_nothing_meanwhile() -> None:
+    """An act in another tab has the call, and wants the member next: with the check before it, both would wait."""
+    the_family()
+    call = a_passed_call(desk_person(), member("Jorge"), at=AT)
+    with ThreadPoolExecutor(1) as threads:
+        with transaction.atomic():
+            Call.objects.select_for_update().get(pk=call.pk)
+            checked = begun(threads, lambda: asked(call, JORGE, AT))
+            until_waiting()
+            Member.objects.select_for_update(no_key=True, nowait=True).get(pk=call.member_id)
+        with pytest.raises(AlreadyChecked):
+            checked.result(60)
+
+
 @pytest.mark.parametrize("_time", range(4))
 def test_a_second_factor_is_used_or_removed_and_nothing_waits_for_ever(_time: int) -> None:
     user: User = person()
@@ -84,6 +89,7 @@ def test_a_second_factor_is_used_or_removed_and_nothing_waits_for_ever(_time: in
     at_once(
         lambda: sign_in.take_code(user=user, code=code_of_the_app(AT), at=AT),
         lambda: sign_in.settle_losses(by=program("clock"), at=AT),
+        may=(ProofRefused,),
     )
     loss = Loss.objects.get()
     assert (loss.done_at is None) == Authenticator.objects.filter(user=user).exists()

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -15,6 +16,7 @@ from accounts.vocabulary import Job
 from portal.member_relations.models import Call
 from portal.member_relations.vocabulary import Verb, Why
 from portal.members.models import Correction, Coverage, Member
+from portal.members.operations.locks import TAKING_OVER
 from portal.members.vocabulary import Fact
 from tests.builders.desk import a_passed_call, desk_person, registered, stands_for, the_family
 from tests.builders.mail import PostOffice, deliver_mail, text_of
@@ -286,6 +288,32 @@ def test_a_fact_is_corrected_as_the_file_would_say_it(
 def test_what_no_file_could_say_is_not_kept(at_the_desk: Client, call: str, fact: str, typed: dict[str, str]) -> None:
     assert "There is a problem" in text(at_the_desk.post(f"{call}correct/{fact}/", typed))
     assert not Correction.objects.exists()
+
+
+def test_a_last_name_that_no_column_holds_once_it_is_spelled_out_is_refused_with_what_to_do(
+    at_the_desk: Client, call: str
+) -> None:
+    """One sign may be eighteen letters in the spelling in which names are compared."""
+    page = text(at_the_desk.post(f"{call}correct/last_name/", {"said": "\ufdfa" * 12}))
+    assert "Ask for a shorter spelling" in page
+    assert at_the_desk.post(f"{call}correct/last_name/", {"said": "ß" * 80}).status_code == 302
+    assert Member.objects.get(first_name="Jorge").last_key == "s" * 160
+
+
+def test_while_a_file_is_taken_over_nothing_is_corrected_and_the_page_says_when(at_the_desk: Client, call: str) -> None:
+    importing = connection.copy()
+    try:
+        importing.set_autocommit(False)
+        with importing.cursor() as cursor:
+            cursor.execute("select pg_advisory_xact_lock(%s)", [TAKING_OVER])
+        answer = at_the_desk.post(f"{call}correct/phone/", {"said": "651-555-0999"})
+        assert answer.status_code == 409
+        assert "Try again in a minute" in text(answer)
+        assert not Correction.objects.exists()
+        assert AuditEvent.objects.get(verb=Verb.REFUSED).fields == [Why.FILE_IS_READ]
+    finally:
+        importing.close()
+    assert at_the_desk.post(f"{call}correct/phone/", {"said": "651-555-0999"}).status_code == 302
 
 
 def test_there_is_no_correction_of_what_is_no_fact(at_the_desk: Client, call: str) -> None:

@@ -273,6 +273,7 @@ REFUSALS = {
     "already registered": MARISOL | {"person_number": "02", "birth_date": "09/21/1977"},
     "too young": MARISOL | {"person_number": "04", "birth_date": "06/30/2014"},
     "spent budget": MARISOL,
+    "named by two sources": MARISOL,
 }
 
 
@@ -303,20 +304,28 @@ def spend() -> None:
         asked(MARISOL | {"last_name": "Somebody"}, Client(REMOTE_ADDR="203.0.113.9"))
 
 
+def prepare(refusal: str, folder: Path) -> None:
+    if refusal == "spent budget":
+        spend()
+    if refusal == "named by two sources":
+        take([a_row(email="second@mail.example")], folder, source="second")
+
+
 @pytest.mark.parametrize("refusal", REFUSALS)
 def test_every_refusal_is_answered_like_a_success_to_the_byte(
-    family: None, post_office: PostOffice, refusal: str
+    family: None, post_office: PostOffice, tmp_path: Path, refusal: str
 ) -> None:
     registers("Jorge", "jorge.c", "jorge@own.example")
     right = [seen(answer) for answer in walk(MARISOL)]
     assert [answer[0] for answer in right] == [200, 302, 200, 200]
-    if refusal == "spent budget":
-        spend()
+    prepare(refusal, tmp_path)
     assert [seen(answer) for answer in walk(REFUSALS[refusal])] == right
 
 
 @pytest.mark.parametrize("refusal", REFUSALS)
-def test_every_refusal_asks_the_database_the_same_statements(family: None, clock: Clock, refusal: str) -> None:
+def test_every_refusal_asks_the_database_the_same_statements(
+    family: None, clock: Clock, tmp_path: Path, refusal: str
+) -> None:
     """One row and one message are written, whatever was typed. Values travel apart from statements."""
     registers("Jorge", "jorge.c", "jorge@own.example")
 
@@ -328,17 +337,17 @@ def test_every_refusal_asks_the_database_the_same_statements(family: None, clock
 
     asked(REFUSALS[refusal] | {"member_id": "warm up"})
     right = shape(asked_of_the_database(MARISOL))
-    if refusal == "spent budget":
-        spend()
+    prepare(refusal, tmp_path)
     assert shape(asked_of_the_database(REFUSALS[refusal])) == right
     assert 5 < len(right) < 25
 
 
 @pytest.mark.parametrize("refusal", [name for name in REFUSALS if name != "already registered"])
-def test_no_refusal_sends_anything_to_anybody(family: None, post_office: PostOffice, refusal: str) -> None:
+def test_no_refusal_sends_anything_to_anybody(
+    family: None, post_office: PostOffice, tmp_path: Path, refusal: str
+) -> None:
     registers("Jorge", "jorge.c", "jorge@own.example")
-    if refusal == "spent budget":
-        spend()
+    prepare(refusal, tmp_path)
     asked(REFUSALS[refusal])
     assert deliver_mail() == 0
     assert activations() == []
