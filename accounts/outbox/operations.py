@@ -22,7 +22,7 @@ from accounts.vocabulary import Actor, program
 from .errors import Broken, HandOverFailed, LetterRefused, Refused, Unreachable
 from .handing_over import hand_over, mail_server, written
 from .models import Letter, Message
-from .registry import KINDS, LETTERS, RECIPIENTS, mailbox_of
+from .registry import KINDS, LETTERS, RECIPIENTS, is_own, mailbox_of
 from .rules import is_given_up, wait_after
 from .vocabulary import LEASE_SECONDS, MOST_ATTEMPTS, OPEN, LetterState, MessageState, Sheet, Verb
 from .wake import wake_after_commit
@@ -216,15 +216,24 @@ def queue_letter(*, kind: str, recipient: str, about: str = "", by: Actor, at: d
     return letter.pk
 
 
-@transaction.atomic
 def print_letter(*, letter: UUID, printing: int, by: Actor, at: datetime) -> Sheet:
     """What the letter says, made now. Printing again makes it anew, and voids what the last one said.
 
     printing: which this is to be (1, 2 …). Of two who print the first at once, one is refused, or else the envelope of
         the other would hold what is void.
 
-    Raises LetterRefused, also to whoever had it written, and for one that was withdrawn.
+    Raises LetterRefused, also to whoever had it written, and for one that was withdrawn; and, which is written down, to
+    whom it is addressed, and their household.
     """
+    if is_own(by, Letter.objects.get(pk=letter).recipient):
+        with transaction.atomic():
+            audit.record(verb=Verb.LETTER_REFUSED, by=by, at=at, subject=f"letter:{letter}")
+        raise LetterRefused(_("This letter is to you or somebody in your family, so a colleague prints it."))
+    return printed(letter=letter, printing=printing, by=by, at=at)
+
+
+@transaction.atomic
+def printed(*, letter: UUID, printing: int, by: Actor, at: datetime) -> Sheet:
     found = Letter.objects.select_for_update().get(pk=letter)
     if found.issued_by == by.id:
         raise LetterRefused(_("You had this letter written, so somebody else prints it. Ask a colleague."))

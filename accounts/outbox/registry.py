@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from accounts.vocabulary import Job
+from accounts.vocabulary import Actor, Job
 
 from .vocabulary import Mail, Mailbox, Sheet
 
@@ -22,6 +22,9 @@ earlier printing. Raises LetterRefused when there is nothing left to say."""
 
 FindMailbox = Callable[[str], Mailbox | None]
 """Of somebody's id. None: they have no mailbox that we may use."""
+
+IsOwn = Callable[[Actor, str], bool]
+"""Of who acts, and of somebody's id: whether that is themself, or somebody of their household."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class LetterKind:
 KINDS: dict[str, Kind] = {}
 LETTERS: dict[str, LetterKind] = {}
 RECIPIENTS: dict[str, FindMailbox] = {}
+HOUSEHOLDS: dict[str, IsOwn] = {}
 
 
 def register_kind(*, name: str, once: bool, compose: Compose) -> None:
@@ -62,6 +66,12 @@ def register_recipient(*, prefix: str, mailbox_of: FindMailbox) -> None:
     RECIPIENTS[prefix] = mailbox_of
 
 
+def register_household(*, prefix: str, is_own: IsOwn) -> None:
+    """Nobody prints a letter that is their own."""
+    _once(HOUSEHOLDS, prefix)
+    HOUSEHOLDS[prefix] = is_own
+
+
 def _once(registered: Mapping[str, object], name: str) -> None:
     if name in registered:
         raise ValueError(f"{name} is registered already")
@@ -70,3 +80,8 @@ def _once(registered: Mapping[str, object], name: str) -> None:
 def mailbox_of(recipient: str) -> Mailbox | None:
     prefix, _, of = recipient.partition(":")
     return RECIPIENTS[prefix](of)
+
+
+def is_own(by: Actor, recipient: str) -> bool:
+    prefix, _, of = recipient.partition(":")
+    return prefix in HOUSEHOLDS and HOUSEHOLDS[prefix](by, of)

@@ -61,6 +61,7 @@ class Verb(models.TextChoices):
     PURGED = "outbox.purged", "deleted the rows of messages settled long ago"
     LETTER_QUEUED = "outbox.letter_queued", "had a letter written"
     LETTER_PRINTED = "outbox.letter_printed", "printed a letter"
+    LETTER_REFUSED = "outbox.letter_refused", "would have printed a letter to themself or their household"
     LETTER_WITHDRAWN = "outbox.letter_withdrawn", "withdrew letters"
 
 

@@ -15,6 +15,7 @@ from accounts.operations import subject_of
 from accounts.outbox.vocabulary import Mail, Mailbox, Subject
 from accounts.registration.rules import folded
 from accounts.registration.vocabulary import Channel
+from accounts.staff.access import user_id_of
 from accounts.vocabulary import Actor, Job
 from portal.members.access import account_of, email_of
 from portal.members.models import Channel as OnFile
@@ -88,6 +89,12 @@ def is_own(staff: User, member: Member) -> bool:
         return True
     names = {(folded(one.first_name), folded(one.last_name)) for one in works_as}
     return any(names & called(one) for one in household)
+
+
+def is_own_record(by: Actor, member: str) -> bool:
+    """The same of who acts and of a member's id."""
+    user_id = user_id_of(by)
+    return user_id is not None and is_own(User.objects.get(pk=user_id), Member.objects.get(pk=member))
 
 
 def people(members: QuerySet[Member]) -> set[tuple[tuple[str, str], date]]:

@@ -7,12 +7,14 @@ class MemberRelations(AppConfig):
     label = "member_relations"
 
     def ready(self) -> None:
-        from accounts.outbox.registry import register_kind, register_recipient
+        from accounts.outbox.registry import register_household, register_kind, register_recipient
         from accounts.sign_in.registry import Way, register_ways
+        from portal.members.vocabulary import MEMBER
 
-        from .access import composed, mailbox_before, sits_at_the_desk
+        from .access import composed, is_own_record, mailbox_before, sits_at_the_desk
         from .vocabulary import BEFORE, Notice
 
+        register_household(prefix=MEMBER, is_own=is_own_record)
         register_recipient(prefix=BEFORE, mailbox_of=mailbox_before)
         for notice in Notice:
             register_kind(name=notice, once=False, compose=composed(notice))

@@ -38,6 +38,7 @@ REGISTRATIONS = {
     ("portal.members", "accounts.registration.registry.register_subject"): "who may register as a member",
     ("portal.member_relations", "accounts.outbox.registry.register_kind"): "the notices of what the desk did",
     ("portal.member_relations", "accounts.outbox.registry.register_recipient"): "the email that was corrected",
+    ("portal.member_relations", "accounts.outbox.registry.register_household"): "nobody prints a letter to their own",
     ("portal.member_relations", "accounts.sign_in.registry.Way"): "My account leads to the desk",
     ("portal.member_relations", "accounts.sign_in.registry.register_ways"): "for whoever sits there",
     ("portal.home", "accounts.sign_in.registry.register_home"): "a member comes home after signing in",

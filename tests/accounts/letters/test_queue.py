@@ -46,7 +46,7 @@ def staff(username: str = "dao.lee", *jobs: Job) -> User:
 
 
 def queued(kind: str = "for-members", *, about: str = "a1", by: Actor = SOMEBODY) -> Letter:
-    recipient = "member:00000000-0000-4000-8000-000000000001"
+    recipient = "tester:00000000-0000-4000-8000-000000000001"
     return Letter.objects.get(pk=queue_letter(kind=kind, recipient=recipient, about=about, by=by, at=timezone.now()))
 
 

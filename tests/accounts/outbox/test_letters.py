@@ -33,7 +33,7 @@ def kind(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture
 def letter(db: None) -> Letter:
     return Letter.objects.get(
-        pk=queue_letter(kind="activation", recipient="member:1", about="a1", by=RELATIONS, at=NOON)
+        pk=queue_letter(kind="activation", recipient="tester:1", about="a1", by=RELATIONS, at=NOON)
     )
 
 
@@ -102,11 +102,11 @@ def test_the_audit_says_who_had_it_written_and_who_printed_it(letter: Letter) ->
 
 def test_a_kind_that_nobody_registered_is_refused_at_once(db: None) -> None:
     with pytest.raises(KeyError):
-        queue_letter(kind="unheard-of", recipient="member:1", by=RELATIONS, at=NOON)
+        queue_letter(kind="unheard-of", recipient="tester:1", by=RELATIONS, at=NOON)
 
 
 def test_printed_letters_are_forgotten_after_ninety_days_and_waiting_ones_never(letter: Letter) -> None:
-    queue_letter(kind="activation", recipient="member:2", by=RELATIONS, at=NOON)
+    queue_letter(kind="activation", recipient="tester:2", by=RELATIONS, at=NOON)
     print_letter(letter=letter.pk, printing=1, by=MAILROOM, at=NOON)
     assert purge(by=MAILROOM, at=NOON + timedelta(days=89)) == 0
     assert purge(by=MAILROOM, at=NOON + timedelta(days=91)) == 1

@@ -11,7 +11,11 @@ from accounts.audit.models import AuditEvent
 from accounts.email_change import operations as email_change
 from accounts.email_change.models import AddressChange, AddressHold
 from accounts.models import StaffPerson, User
-from accounts.outbox.models import Message
+from accounts.outbox.errors import LetterRefused
+from accounts.outbox.models import Letter, Message
+from accounts.outbox.operations import print_letter
+from accounts.registration.operations import issue
+from accounts.registration.vocabulary import Channel as Way
 from accounts.vocabulary import program
 from portal.member_relations import operations
 from portal.member_relations.access import found, is_own, shared
@@ -28,7 +32,7 @@ from portal.member_relations.models import Call
 from portal.member_relations.vocabulary import Notice, Question, Verb, Why
 from portal.members.models import Channel, Member
 from portal.members.operations.corrections import correct
-from portal.members.vocabulary import ChannelKind, Fact
+from portal.members.vocabulary import MEMBER, ChannelKind, Fact
 from tests.builders.desk import (
     JORGE,
     a_call,
@@ -266,6 +270,26 @@ def test_a_household_is_ones_own_in_the_file_of_another_source_too(grace: User) 
     stands_for(grace, dental)
     refused_as_own(grace, "Marisol")
     refused_as_own(grace, "Jorge")
+
+
+def test_nobody_prints_a_letter_to_their_household(grace: User) -> None:
+    """Whoever asks on the site in a spouse’s name, as a stranger, would print the activation ID at work."""
+    letter = issued(member("Marisol"))
+    stands_for(grace, member("Jorge"))
+    for _twice in range(2):
+        with pytest.raises(LetterRefused, match="a colleague prints it"):
+            print_letter(letter=letter.pk, printing=1, by=actor(grace), at=timezone.now())
+    refused = AuditEvent.objects.filter(verb="outbox.letter_refused", actor=f"user:{grace.pk}")
+    assert set(refused.values_list("subject", flat=True)) == {f"letter:{letter.pk}"}
+    letter.refresh_from_db()
+    assert letter.printing == 0
+    henry = desk_person("henry.o", "Henry", "Oduya")
+    assert print_letter(letter=letter.pk, printing=1, by=actor(henry), at=timezone.now()).context["activation_id"]
+
+
+def issued(whose: Member) -> Letter:
+    issue(kind=MEMBER, subject=whose.pk, channel=Way.LETTER, by=SOMEBODY, at=timezone.now())
+    return Letter.objects.get()
 
 
 def refused_as_own(staff: User, first_name: str) -> None:
