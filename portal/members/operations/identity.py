@@ -31,9 +31,13 @@ def keep_to_the_person(values: Mapping[str, object]) -> None:
     """Refuses the rows that would make a record another person's."""
     take_new_numbers(values)
     others = []
+    keep("differing", DIFFERING, values)
     for line, said, stands, differing, corrected in found(UNDER_THE_NUMBER, values):
         names = {Fact.FIRST_NAME} if folded(said) != folded(stands) else set()
         if is_another_person(differing=names.union(differing), corrected=set(corrected)):
+            others.append(line)
+    for line, said, stands, stands_elsewhere, is_born_then in found(UNDER_ANOTHER_CARD, values):
+        if folded(said) == folded(stands_elsewhere) and not (is_born_then and folded(said) == folded(stands)):
             others.append(line)
     refuse(TABLE, ANOTHER_PERSON, AMONG, {"lines": others})
 
@@ -103,4 +107,23 @@ UNDER_THE_NUMBER = """
      where s.refused is null and s.action <> 'terminate'
        and ((s.last_key, s.birth_date) <> (m.last_key, m.birth_date)
             or exists (select from members_correction c where c.member_id = m.id))
+"""
+# Twins, and a father and son of one name, differ in one fact alone: that they changed cards is seen by the other row.
+DIFFERING = """
+    select s.line, s.first_name, s.last_key, s.birth_date, m.member_key, m.first_name as first_name_before,
+           s.birth_date = m.birth_date as is_born_then
+      from staged_enrolment s
+      join members_member m on m.source = %(source)s and m.member_key = s.member_key
+                           and m.person_number = s.person_number
+     where s.refused is null and s.action <> 'terminate'
+       and (s.first_name, s.birth_date) <> (m.first_name, m.birth_date)
+"""
+UNDER_ANOTHER_CARD = """
+    select d.line, d.first_name, d.first_name_before, m.first_name, d.is_born_then
+      from differing d
+      join members_member m on m.source = %(source)s and m.member_key <> d.member_key
+                           and (m.last_key, m.birth_date) = (d.last_key, d.birth_date)
+      join staged_enrolment s on s.member_key = m.member_key and s.person_number = m.person_number
+     where s.action <> 'terminate'
+       and (s.first_name, s.last_key, s.birth_date) <> (m.first_name, m.last_key, m.birth_date)
 """

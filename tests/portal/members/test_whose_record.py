@@ -111,6 +111,30 @@ def test_people_who_change_places_are_refused(tmp_path: Path, numbers: tuple[str
     assert everything() == before
 
 
+@pytest.mark.parametrize(
+    "other", [{"first_name": "Sol", "birth_date": "1979-04-03"}, {"first_name": "Marisol", "birth_date": "2004-04-03"}]
+)
+@pytest.mark.parametrize("action", ["full", "change"])
+def test_people_who_change_cards_are_refused_though_one_fact_tells_them_apart(
+    tmp_path: Path, other: Row, action: str
+) -> None:
+    """Twins, and a mother and daughter of one name: each would read the other’s record."""
+    cards = [a_row(person_number=""), a_row(member_id="LFP 100-3000", person_number="", **other)]
+    take(cards, tmp_path)
+    before = everything()
+    swapped = [one | {"member_id": two["member_id"]} for one, two in zip(cards, reversed(cards), strict=True)]
+    swapped = [row | {"action": action, "effective_on": "2024-01-01"} for row in swapped]
+    assert take(swapped, tmp_path)["taken"] is False
+    assert [(line, reason.startswith(ANOTHER_PERSON)) for line, reason in refused(tmp_path)] == [(2, True), (3, True)]
+    assert everything() == before
+
+
+def test_two_records_of_one_person_may_come_to_say_the_same(tmp_path: Path) -> None:
+    take([a_row(), a_row(member_id="LFP 100-3000", first_name="Mari")], tmp_path)
+    same = [a_row(), a_row(member_id="LFP 100-3000")]
+    assert counts(take(same, tmp_path)) == {"read": 2, "updated": 1, "unchanged": 1}
+
+
 def test_whoever_gets_a_free_number_keeps_record_and_account(tmp_path: Path) -> None:
     take(a_family(), tmp_path)
     registers("Jorge", "jorge.ca", "jorge@mail.example")
