@@ -43,9 +43,11 @@ REFUSED_ELSEWHERE: dict[type[Exception], Why] = {
 
 
 @transaction.atomic
-def note_search(*, by: Actor, at: datetime, fields: Sequence[str]) -> None:
-    """``fields`` says by what kind of thing somebody was looked for."""
-    record(verb=Verb.SEARCHED, by=by, at=at, fields=fields)
+def note_search(*, shown: Sequence[Member], by: Actor, at: datetime, fields: Sequence[str]) -> None:
+    """``shown`` are the members whose names the page has, and ``fields`` says by what kind of thing somebody was looked
+    for."""
+    for found in [subject(member) for member in shown] or [""]:
+        record(verb=Verb.SEARCHED, by=by, at=at, subject=found, fields=fields)
 
 
 def begin_call(*, member: Member, staff: User, by: Actor, at: datetime) -> Call:

@@ -43,13 +43,10 @@ def find(request: Any) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "open": Call.objects.open(at).filter(staff=request.user).first()}
     if form.is_valid():
         fields = [name for name, typed in form.cleaned_data.items() if typed]
-        operations.note_search(by=actor_of(request), at=at, fields=fields)
         found = list(access.found(**form.cleaned_data)[: MOST_FOUND + 1])
-        context |= {
-            "searched": True,
-            "found": found if len(found) <= MOST_FOUND else [],
-            "more": len(found) > MOST_FOUND,
-        }
+        shown = found if len(found) <= MOST_FOUND else []
+        operations.note_search(shown=shown, by=actor_of(request), at=at, fields=fields)
+        context |= {"searched": True, "found": shown, "more": len(found) > MOST_FOUND}
     return render(request, "portal/member_relations/find.html", context)
 
 

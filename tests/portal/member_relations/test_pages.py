@@ -137,14 +137,17 @@ def test_a_search_needs_a_card_or_name_and_birth_date(at_the_desk: Client) -> No
     assert not AuditEvent.objects.filter(verb=Verb.SEARCHED).exists()
 
 
-def test_the_audit_says_that_somebody_searched_and_by_what_alone(at_the_desk: Client, grace: User) -> None:
-    at_the_desk.post(DESK, {"last_name": "Castellanos", "birth_date": "09/21/1977"})
-    (event,) = AuditEvent.objects.filter(verb=Verb.SEARCHED)
-    assert (event.actor, event.subject, set(event.fields)) == (
-        f"user:{grace.pk}",
+def test_the_audit_says_whose_names_somebody_saw_and_by_what_they_searched(at_the_desk: Client, grace: User) -> None:
+    """Whoever looks for a neighbor is seen by it, though they begin no call."""
+    for birth_date in ("06/30/2014", "06/30/2015"):  # twins, and nobody
+        at_the_desk.post(DESK, {"last_name": "Castellanos", "birth_date": birth_date})
+    events = AuditEvent.objects.filter(verb=Verb.SEARCHED, actor=f"user:{grace.pk}")
+    assert {event.subject for event in events} == {
+        f"member:{member('Luz').pk}",
+        f"member:{member('Sol').pk}",
         None,
-        {"last_name", "birth_date"},
-    )
+    }
+    assert {tuple(event.fields) for event in events} == {("last_name", "birth_date")}
 
 
 def test_no_address_says_of_whom_a_page_is(at_the_desk: Client) -> None:
