@@ -23,13 +23,14 @@ from .vocabulary import SEEN_SECONDS, Actor, CapacityKind, Job, Source, Verb
 def open_account(
     *, username: str, name: str, email: str, password: str, language: str, by: Actor, at: datetime
 ) -> User:
-    """A new person's sign-in. ``email`` was verified by whoever calls.
+    """A new person's sign-in. ``email`` was verified by whoever calls; a name is cut that is longer than it can be.
 
     Raises UsernameRefused for a text that is no username, ValidationError for a password that the rules refuse, and
     IntegrityError where the username is somebody's.
     """
     if not is_a_username(username):
         raise UsernameRefused("A username has 6 to 30 letters, digits, dots, dashes or underscores.")
+    name = name[: User._meta.get_field("name").max_length]
     user = User(username=username, name=name, email=email, language=language, created_at=at, password_set_at=at)
     validate_password(password, user)
     user.set_password(password)

@@ -210,6 +210,12 @@ def test_an_account_is_opened_with_the_capacity_and_the_row_of_the_slice(the_sli
     assert AuditEvent.objects.filter(verb=Verb.USED, subject=f"tester:{ROSA}").exists()
 
 
+def test_whoever_has_a_longer_name_than_an_account_registers_too(the_slice: TheSlice) -> None:
+    the_slice.change("tester", ROSA, name="Rosa " * 60)
+    activation = entered()
+    assert opened(activation, proved(applied(activation))).name.startswith("Rosa Rosa")
+
+
 def test_the_code_goes_to_the_address_that_was_typed_and_reserves_nothing() -> None:
     activation = entered()
     code = applied(activation)
