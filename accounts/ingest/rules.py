@@ -21,6 +21,7 @@ WHOLE_NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 DECIMAL = re.compile(r"[+-]?\d{1,9}(\.\d{1,15})?", re.ASCII)
 ZIP = re.compile(r"(\d{5})-?(\d{4})?", re.ASCII)
 PHONE = re.compile(r"(?:\+?1[ .-]?)?\(?([2-9]\d\d)\)?[ .-]?([2-9]\d\d)[ .-]?(\d{4})", re.ASCII)
+TURNING = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 SHOWN_OF_A_STRANGE_HEADER = 40
 
 
@@ -178,8 +179,11 @@ def total(counts: Iterable[Counts]) -> Counts:
 def clean(cell: str) -> str:
     """The cell with every run of white space as one blank. Raises CellRefused for what no text holds."""
     text = " ".join(cell.split())
-    if not text.isprintable() and any(unicodedata.category(c) in ("Cc", "Cs") for c in text):
-        raise CellRefused("holds characters that are not UTF-8 text")
+    if not text.isprintable():
+        if any(unicodedata.category(c) in ("Cc", "Cs") for c in text):
+            raise CellRefused("holds characters that are not UTF-8 text")
+        if TURNING.search(text):
+            raise CellRefused("holds signs that turn the direction of what follows them")
     return text
 
 

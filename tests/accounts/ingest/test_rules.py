@@ -69,6 +69,8 @@ def test_a_cell_is_read(read: rules.Read, cell: str, found: str | None) -> None:
         (rules.text(3), "four"),
         (rules.text(9), "a\0b"),
         (rules.text(9), "a\udcffb"),
+        (rules.text(9), "a\u202eb"),
+        (rules.text(9), "a\u2067b"),
         (rules.needed(rules.text(9)), "  "),
         (rules.needed(rules.day), ""),
         (rules.day, "2026-02-30"),
