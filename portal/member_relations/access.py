@@ -40,7 +40,7 @@ from .vocabulary import LAST_CALLS_SHOWN, RENEWED_AGAIN_HOURS, Notice, Question,
 
 def found(*, member_id: str, person_number: str, last_name: str, birth_date: date | None) -> QuerySet[Member]:
     """Whoever fits all that was typed: a whole family has one member ID."""
-    members = Member.objects.order_by("member_key", "person_number", "pk")
+    members = Member.objects.filter(retired_at=None).order_by("member_key", "person_number", "pk")
     if card := member_key(member_id):
         members = members.filter(Q(member_key=card) | Q(card_key=card))
     if number := person_key(person_number):

@@ -82,6 +82,11 @@ def test_last_name_and_birth_date_find_both_twins(grace: User) -> None:
     assert looked_for(last_name="Castellanos", birth_date=date(1948, 2, 29)) == []
 
 
+def test_a_record_that_is_out_of_use_is_not_found(grace: User) -> None:
+    Member.objects.filter(first_name="Sol").update(retired_at=AT)
+    assert looked_for(last_name="Castellanos", birth_date=date(2014, 6, 30)) == ["Luz"]
+
+
 # Checked
 
 
