@@ -42,7 +42,7 @@ def queue_page(request: Any, at: datetime, refusal: str = "") -> HttpResponse:
 
 
 def rows(request: Any, letters: Any, kinds: dict[str, Any]) -> list[dict[str, Any]]:
-    """``mine``: who had it written does not print it."""
+    """``mine``: who had it written, or did what it tells of, does not print it."""
     me = actor_of(request).id
     return [
         {"letter": each, "label": kinds[each.kind], "mine": each.issued_by == me, "next": each.printing + 1}
@@ -70,11 +70,13 @@ def on_paper(request: Any, letter: UUID, printing: int) -> HttpResponse:
         sheet = print_letter(letter=letter, printing=printing, by=actor_of(request), at=at)
     except LetterRefused as refused:
         return queue_page(request, at, str(refused))
-    context = {"sheet": sheet, "body": body_of(sheet)}
+    context = {"sheet": sheet, "body": body_of(sheet, at)}
     return render(request, "accounts/letters/on_paper.html", context)
 
 
-def body_of(sheet: Sheet) -> str:
+def body_of(sheet: Sheet, at: datetime) -> str:
     """In the language of whoever reads the letter, not of whoever prints it."""
-    with translation.override(sheet.language):
-        return render_to_string(sheet.template, {**sheet.context, "plan": settings.PLAN, "language": sheet.language})
+    to = sheet.envelope
+    frame = {"to": to.lines, "printed_at": at, "plan": settings.PLAN, "language": to.language}
+    with translation.override(to.language):
+        return render_to_string(sheet.template, {**sheet.context, **frame})

@@ -1,4 +1,4 @@
-"""Whether mail goes out, and where somebody's mail goes."""
+"""Whether mail goes out, and where somebody's mail and letters go."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -9,9 +9,10 @@ from django.db.models import Max
 from accounts.models import User
 from accounts.vocabulary import Job
 
-from .models import Message
-from .registry import LETTERS, mailbox_of
-from .vocabulary import LONGEST_WAIT_SECONDS, Mailbox
+from .errors import NoEnvelope
+from .models import Letter, Message
+from .registry import LETTERS, envelope_of, mailbox_of
+from .vocabulary import LONGEST_WAIT_SECONDS, Envelope, Mailbox
 
 REMEMBERED = timedelta(seconds=LONGEST_WAIT_SECONDS) * 1.1
 
@@ -39,6 +40,19 @@ def mailbox_of_user(user: str) -> Mailbox | None:
 def has_mailbox(recipient: str) -> bool:
     """Whether mail can go to somebody now. Raises KeyError for a recipient of a kind that nobody registered."""
     return mailbox_of(recipient) is not None
+
+
+def envelope_to(recipient: str) -> Envelope:
+    """For a letter that is being printed. Raises NoEnvelope."""
+    envelope = envelope_of(recipient)
+    if envelope is None:
+        raise NoEnvelope
+    return envelope
+
+
+def printer_of(*, kind: str, about: str) -> str:
+    """Who printed a letter last, as the audit names them; empty where nobody did."""
+    return Letter.objects.filter(kind=kind, about=about).values_list("printed_by", flat=True).first() or ""
 
 
 def letters_printed_by(jobs: Collection[str]) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Why a hand-over failed, and what cannot be done with a letter."""
 
+from django.utils.translation import gettext_lazy as _
+
 
 class HandOverFailed(Exception):
     """The mail server does not have the mail. ``cause`` is the name of a class, the only thing of it that is kept."""
@@ -23,3 +25,8 @@ class Broken(HandOverFailed):
 
 class LetterRefused(Exception):
     """A letter is not printed: one sentence says why and what to do."""
+
+
+class NoEnvelope(LetterRefused):
+    def __str__(self) -> str:
+        return str(_("We have no postal address for this person any more, so this letter cannot go."))

@@ -116,7 +116,7 @@ class Letter(models.Model):
     kind = models.CharField(max_length=40)
     recipient = models.CharField(max_length=80, help_text="Who gets it, by an opaque id.")
     about = models.CharField(max_length=80, blank=True, help_text="What the text is about, by an opaque id.")
-    issued_by = models.CharField(max_length=80, help_text="Who had it written, as the audit names them.")
+    issued_by = models.CharField(max_length=80, help_text="Who had it written, or did what it tells of.")
     state = models.CharField(max_length=7, choices=LetterState, default=LetterState.WAITING)
     created_at = models.DateTimeField()
     printing = models.PositiveSmallIntegerField(default=0, help_text="How often it was printed: the last one counts.")

@@ -22,7 +22,7 @@ from accounts.vocabulary import Actor, program
 from .errors import Broken, HandOverFailed, LetterRefused, Refused, Unreachable
 from .handing_over import hand_over, mail_server, written
 from .models import Letter, Message
-from .registry import KINDS, LETTERS, RECIPIENTS, is_own, mailbox_of
+from .registry import KINDS, LETTERS, RECIPIENTS, envelope_of, is_own, mailbox_of
 from .rules import is_given_up, wait_after
 from .vocabulary import LEASE_SECONDS, MOST_ATTEMPTS, OPEN, LetterState, MessageState, Sheet, Verb
 from .wake import wake_after_commit
@@ -67,6 +67,21 @@ def send(
     )
     wake_after_commit()
     return message
+
+
+def notify(
+    *, kind: str, letter: str, recipient: str, about: str = "", kept_from: str = "", by: Actor, at: datetime
+) -> None:
+    """Tell somebody what was done in their name, in the transaction that does it: by mail, or by a letter where there
+    is no mailbox that we may use; by nothing where there is no address either. What is told of an account is sent
+    (``send``), as an account has a mailbox.
+
+    ``letter`` is the kind of letter; ``kept_from`` as of ``queue_letter``. One that waits already says it.
+    """
+    if mailbox_of(recipient):
+        send(kind=kind, recipient=recipient, about=about, by=by, at=at)
+    elif envelope_of(recipient) and not Letter.objects.waiting().filter(kind=letter, about=about).exists():
+        queue_letter(kind=letter, recipient=recipient, about=about, kept_from=kept_from, by=by, at=at)
 
 
 @transaction.atomic
@@ -208,10 +223,15 @@ def purge(*, by: Actor, at: datetime) -> int:
 
 
 @transaction.atomic
-def queue_letter(*, kind: str, recipient: str, about: str = "", by: Actor, at: datetime) -> UUID:
-    """Put a letter into the print queue; returns its id. Raises KeyError for a kind that nobody registered."""
+def queue_letter(*, kind: str, recipient: str, about: str = "", kept_from: str = "", by: Actor, at: datetime) -> UUID:
+    """Put a letter into the print queue; returns its id. Raises KeyError for a kind that nobody registered.
+
+    ``kept_from``: who does not print it, as the audit names them: whoever did what it tells of, or else ``by``.
+    """
     LETTERS[kind]
-    letter = Letter.objects.create(kind=kind, recipient=recipient, about=about, issued_by=by.id, created_at=at)
+    letter = Letter.objects.create(
+        kind=kind, recipient=recipient, about=about, issued_by=kept_from or by.id, created_at=at
+    )
     audit.record(verb=Verb.LETTER_QUEUED, by=by, at=at, subject=f"letter:{letter.pk}")
     return letter.pk
 
@@ -222,8 +242,8 @@ def print_letter(*, letter: UUID, printing: int, by: Actor, at: datetime) -> She
     printing: which this is to be (1, 2 …). Of two who print the first at once, one is refused, or else the envelope of
         the other would hold what is void.
 
-    Raises LetterRefused, also to whoever had it written, and for one that was withdrawn; and, which is written down, to
-    whom it is addressed, and their household.
+    Raises LetterRefused, also to whoever had it written or did what it tells of, and for one that was withdrawn; and,
+    which is written down, to whom it is addressed, and their household.
     """
     if is_own(by, Letter.objects.get(pk=letter).recipient):
         with transaction.atomic():
@@ -236,7 +256,7 @@ def print_letter(*, letter: UUID, printing: int, by: Actor, at: datetime) -> She
 def printed(*, letter: UUID, printing: int, by: Actor, at: datetime) -> Sheet:
     found = Letter.objects.select_for_update().get(pk=letter)
     if found.issued_by == by.id:
-        raise LetterRefused(_("You had this letter written, so somebody else prints it. Ask a colleague."))
+        raise LetterRefused(_("You had a part in this, so somebody else prints it. Ask a colleague."))
     if found.state == LetterState.VOID:
         raise LetterRefused(_("This letter was withdrawn. Have a new one written if it is still needed."))
     if found.printing != printing - 1:

@@ -10,7 +10,7 @@ from typing import Any
 
 from accounts.vocabulary import Actor, Job
 
-from .vocabulary import Mail, Mailbox, Sheet
+from .vocabulary import Envelope, Mail, Mailbox, Sheet
 
 Compose = Callable[[str, Mailbox, datetime], Mail | None]
 """Of what a message is about, to which mailbox, at the moment of sending. None: there is nothing to send. It runs in a
@@ -25,6 +25,9 @@ FindMailbox = Callable[[str], Mailbox | None]
 
 IsOwn = Callable[[Actor, str], bool]
 """Of who acts, and of somebody's id: whether that is themself, or somebody of their household."""
+
+FindEnvelope = Callable[[str], Envelope | None]
+"""Of somebody's id. None: there is no address to which a notice may go."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,8 @@ KINDS: dict[str, Kind] = {}
 LETTERS: dict[str, LetterKind] = {}
 RECIPIENTS: dict[str, FindMailbox] = {}
 HOUSEHOLDS: dict[str, IsOwn] = {}
+ENVELOPES: dict[str, FindEnvelope] = {}
+"""Of those recipients whom a letter tells what no mail can."""
 
 
 def register_kind(*, name: str, once: bool, compose: Compose) -> None:
@@ -60,10 +65,12 @@ def register_letter(*, name: str, label: Any, job: Job, compose: ComposeLetter) 
     LETTERS[name] = LetterKind(label, job, compose)
 
 
-def register_recipient(*, prefix: str, mailbox_of: FindMailbox) -> None:
+def register_recipient(*, prefix: str, mailbox_of: FindMailbox, envelope_of: FindEnvelope | None = None) -> None:
     """``prefix`` of ``user:<uuid>`` is ``user``."""
     _once(RECIPIENTS, prefix)
     RECIPIENTS[prefix] = mailbox_of
+    if envelope_of:
+        ENVELOPES[prefix] = envelope_of
 
 
 def register_household(*, prefix: str, is_own: IsOwn) -> None:
@@ -85,3 +92,8 @@ def mailbox_of(recipient: str) -> Mailbox | None:
 def is_own(by: Actor, recipient: str) -> bool:
     prefix, _, of = recipient.partition(":")
     return prefix in HOUSEHOLDS and HOUSEHOLDS[prefix](by, of)
+
+
+def envelope_of(recipient: str) -> Envelope | None:
+    prefix, _, of = recipient.partition(":")
+    return ENVELOPES[prefix](of) if prefix in ENVELOPES else None

@@ -84,9 +84,17 @@ class Mail:
 
 
 @dataclass(frozen=True)
+class Envelope:
+    """Where somebody's letter goes, name and address line by line, and the language they read: ``en`` or ``es``."""
+
+    lines: tuple[str, ...]
+    language: str
+
+
+@dataclass(frozen=True)
 class Sheet:
-    """What a letter says: ``template`` as a page is named, ``context`` fills it, in a language that its reader has."""
+    """What a letter says: ``template`` as a page is named, ``context`` fills it."""
 
     template: str
-    language: str
+    envelope: Envelope
     context: Mapping[str, Any] = field(default_factory=dict)

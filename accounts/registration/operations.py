@@ -22,9 +22,9 @@ from accounts.codes.models import Code
 from accounts.codes.vocabulary import CodePurpose
 from accounts.models import Capacity, User
 from accounts.outbox import operations as outbox
-from accounts.outbox.access import has_mailbox
-from accounts.outbox.errors import LetterRefused
-from accounts.outbox.vocabulary import Mail, Mailbox, Sheet, Subject
+from accounts.outbox.access import envelope_to, has_mailbox, printer_of
+from accounts.outbox.errors import LetterRefused, NoEnvelope
+from accounts.outbox.vocabulary import Envelope, Mail, Mailbox, Sheet, Subject
 from accounts.password.access import personal_words
 from accounts.password.errors import PasswordRefused
 from accounts.password.rules import is_personal, problems
@@ -62,6 +62,7 @@ from .vocabulary import (
     Verb,
     Why,
     letter_kind,
+    notice_letter_kind,
 )
 
 # Issued and revoked
@@ -132,13 +133,16 @@ def compose_mail(about: str, mailbox: Mailbox, at: datetime) -> Mail | None:
 
 
 def compose_letter(about: str, printing: int, at: datetime) -> Sheet:
-    """Raises LetterRefused when the activation ID was used or revoked, or the person may not register any more."""
+    """Raises LetterRefused when the activation ID was used or revoked, or the person may not register any more, or has
+    no address."""
     found = born(about, at)
     if found is None:
         raise LetterRefused(_("This activation ID is over. Have a new one issued if it is still needed."))
     registrant = found[1]
-    context = said(*found) | {"name": registrant.name, "address": registrant.address, "printed_at": at}
-    return Sheet("accounts/registration/letter.html", registrant.language, context)
+    if not registrant.address:
+        raise NoEnvelope
+    envelope = Envelope((registrant.name, *registrant.address), registrant.language)
+    return Sheet("accounts/registration/letter.html", envelope, said(*found))
 
 
 def born(activation_id: str, at: datetime) -> tuple[Activation, Registrant, str] | None:
@@ -165,11 +169,21 @@ def said(activation: Activation, registrant: Registrant, secret: str) -> dict[st
 
 
 def compose_notice(about: str, mailbox: Mailbox, at: datetime) -> Mail | None:
-    activation = Activation.objects.filter(pk=about).first()
-    if activation is None or activation.used_at is None:
-        return None
-    capacity = SUBJECTS[activation.kind].capacity.label
-    return Mail("registration/registered", Subject.SECURITY, {"capacity": capacity, "used_at": activation.used_at})
+    used = Activation.objects.exclude(used_at=None).filter(pk=about).first()
+    return Mail("registration/registered", Subject.SECURITY, what_happened(used)) if used else None
+
+
+def compose_notice_letter(about: str, printing: int, at: datetime) -> Sheet:
+    """Raises LetterRefused where the person has no address any more, and once nobody knows what happened."""
+    used = Activation.objects.exclude(used_at=None).filter(pk=about).first()
+    if used is None:
+        raise LetterRefused(_("This letter is too old: what it tells of is forgotten."))
+    envelope = envelope_to(subject_of(used.kind, used.subject))
+    return Sheet("accounts/registration/registered_letter.html", envelope, what_happened(used))
+
+
+def what_happened(used: Activation) -> dict[str, object]:
+    return {"capacity": SUBJECTS[used.kind].capacity.label, "used_at": used.used_at}
 
 
 # Entered
@@ -328,7 +342,9 @@ def confirm(*, activation: Activation, last_name: str, birth_date: date | None, 
 
 
 def give(activation: Activation, *, user: User, by: Actor, at: datetime) -> Capacity:
-    """Whoever the plan knows is told at the address that it knows, which need not be that of the account."""
+    """Whoever the plan knows is told at the address that it knows, which need not be that of the account. Who had the
+    activation ID in their hands does not print the letter that tells of its use: or else one person alone could ask for
+    it as a stranger, keep it, and keep the notice."""
     subject = SUBJECTS[activation.kind]
     capacity = accounts.give_capacity(user=user, kind=subject.capacity, by=by, at=at)
     subject.redeem(activation.subject, capacity, at, by)
@@ -337,8 +353,15 @@ def give(activation: Activation, *, user: User, by: Actor, at: datetime) -> Capa
     activation.save(update_fields=["used_at", "used_by"])
     recipient = subject_of(activation.kind, activation.subject)
     record(verb=Verb.USED, by=by, at=at, subject=recipient)
-    if has_mailbox(recipient):
-        outbox.send(kind=NOTICE, recipient=recipient, about=str(activation.pk), by=by, at=at)
+    outbox.notify(
+        kind=NOTICE,
+        letter=notice_letter_kind(subject.capacity),
+        recipient=recipient,
+        about=str(activation.pk),
+        kept_from=printer_of(kind=letter_kind(subject.capacity), about=str(activation.pk)) or activation.issued_by,
+        by=by,
+        at=at,
+    )
     return capacity
 
 

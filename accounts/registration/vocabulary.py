@@ -68,6 +68,10 @@ def letter_kind(capacity: CapacityKind) -> str:
     return f"activation-{capacity}"
 
 
+def notice_letter_kind(capacity: CapacityKind) -> str:
+    return f"registered-{capacity}"
+
+
 @dataclass(frozen=True)
 class Registrant:
     """Who may register, as the slice that knows them tells it at this moment."""

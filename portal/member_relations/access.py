@@ -12,7 +12,8 @@ from django.db.models.functions import Coalesce, Lower
 from accounts.email_change.access import held_until
 from accounts.models import Capacity, Post, StaffPerson, User
 from accounts.operations import subject_of
-from accounts.outbox.vocabulary import Mail, Mailbox, Subject
+from accounts.outbox.access import envelope_to
+from accounts.outbox.vocabulary import Envelope, Mail, Mailbox, Sheet, Subject
 from accounts.registration.rules import folded
 from accounts.registration.vocabulary import Channel
 from accounts.staff.access import user_id_of
@@ -33,9 +34,9 @@ from .errors import (
     RenewedLately,
     ToldLately,
 )
-from .models import Call, EmailBefore
+from .models import Call, ChannelBefore
 from .rules import digits, house_and_zip
-from .vocabulary import LAST_CALLS_SHOWN, RENEWED_AGAIN_HOURS, Notice, Question, Reach
+from .vocabulary import BEFORE, LAST_CALLS_SHOWN, RENEWED_AGAIN_HOURS, Notice, Question, Reach
 
 
 def found(*, member_id: str, person_number: str, last_name: str, birth_date: date | None) -> QuerySet[Member]:
@@ -95,6 +96,11 @@ def is_own_record(by: Actor, member: str) -> bool:
     """The same of who acts and of a member's id."""
     user_id = user_id_of(by)
     return user_id is not None and is_own(User.objects.get(pk=user_id), Member.objects.get(pk=member))
+
+
+def is_own_call(by: Actor, call: str) -> bool:
+    """The same of the member of a call."""
+    return is_own_record(by, str(Call.objects.values_list("member", flat=True).get(pk=call)))
 
 
 def people(members: QuerySet[Member]) -> set[tuple[tuple[str, str], date]]:
@@ -207,10 +213,16 @@ def last_calls(member: Member, before: Call) -> QuerySet[Call]:
 # What a code to a channel on file opens
 
 
-def mailbox_before(corrected: str) -> Mailbox | None:
-    """Of ``email-before:<uuid>``; None once it is forgotten."""
-    found = EmailBefore.objects.filter(pk=corrected).values_list("email", "language").first()
-    return Mailbox(*found) if found else None
+def mailbox_before(call: str) -> Mailbox | None:
+    """Of ``channel-before:<uuid>``; None where it was an address, and once it is forgotten."""
+    found = ChannelBefore.objects.filter(pk=UUID(call), kind=ChannelKind.EMAIL).first()
+    return Mailbox(found.value, found.language) if found else None
+
+
+def envelope_before(call: str) -> Envelope | None:
+    """The same; None where it was an email."""
+    found = ChannelBefore.objects.filter(pk=UUID(call), kind=ChannelKind.ADDRESS).first()
+    return Envelope(tuple(found.value.split("\n")), found.language) if found else None
 
 
 def reaches(member: Member, user: User) -> list[Reach]:
@@ -245,3 +257,10 @@ def composed(notice: Notice) -> Callable[[str, Mailbox, datetime], Mail]:
     """What a notice says to its person is the same for everybody."""
     mail = Mail(f"member_relations/{notice.name.lower()}", Subject.SECURITY)
     return lambda about, mailbox, at: mail
+
+
+def compose_corrected_letter(about: str, printing: int, at: datetime) -> Sheet:
+    """Raises LetterRefused once it is forgotten where it goes."""
+    envelope = envelope_to(f"{BEFORE}:{about}")
+    corrected_at = ChannelBefore.objects.values_list("corrected_at", flat=True).get(pk=UUID(about))
+    return Sheet("portal/member_relations/corrected_letter.html", envelope, {"corrected_at": corrected_at})

@@ -9,9 +9,18 @@ from django.db.models import F, Q
 from accounts.models import User
 from accounts.vocabulary import classified
 from portal.members.models import Member
+from portal.members.vocabulary import ChannelKind
 
 from . import rules
-from .vocabulary import CALL_MINUTES, CALLS_KEPT_DAYS, FAILED_WITHIN_HOURS, MOST_FAILED_CHECKS, Question
+from .vocabulary import (
+    ADDRESS_BEFORE_KEPT_DAYS,
+    CALL_MINUTES,
+    CALLS_KEPT_DAYS,
+    EMAIL_BEFORE_KEPT_HOURS,
+    FAILED_WITHIN_HOURS,
+    MOST_FAILED_CHECKS,
+    Question,
+)
 
 
 class CallQuerySet(models.QuerySet["Call"]):
@@ -101,19 +110,36 @@ def is_blocked(member: Member, at: datetime) -> bool:
     return Call.objects.failed_lately(at).filter(member=member).count() >= MOST_FAILED_CHECKS
 
 
-class EmailBefore(models.Model):
-    """An email on file that was corrected by phone, for some days: a notice goes there."""
+class ChannelBeforeQuerySet(models.QuerySet["ChannelBefore"]):
+    def kept_long_enough(self, at: datetime) -> Self:
+        return self.filter(
+            Q(kind=ChannelKind.EMAIL, corrected_at__lt=at - timedelta(hours=EMAIL_BEFORE_KEPT_HOURS))
+            | Q(kind=ChannelKind.ADDRESS, corrected_at__lt=at - timedelta(days=ADDRESS_BEFORE_KEPT_DAYS))
+        )
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="+")
-    email = models.EmailField()
+
+class ChannelBefore(models.Model):
+    """Where a member was reached before a call on which something was corrected, for some time: the notice goes there,
+    whatever the call corrected, and whatever the file says by then."""
+
+    call = models.OneToOneField(Call, on_delete=models.CASCADE, primary_key=True, related_name="channel_before")
+    kind = models.CharField(max_length=10, choices=ChannelKind)
+    value = models.TextField(help_text="An email, or the lines of an envelope, apart by ends of lines.")
     language = models.CharField(max_length=8)
     corrected_at = models.DateTimeField()
 
-    sensitivity = classified(operational="id corrected_at", personal="member language", protected="email")
+    sensitivity = classified(operational="kind corrected_at", personal="call language", protected="value")
+
+    objects: ClassVar[models.Manager["ChannelBefore"]] = ChannelBeforeQuerySet.as_manager()
 
     class Meta:
-        verbose_name_plural = "emails before"
+        verbose_name_plural = "channels before"
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(kind__in=(ChannelKind.EMAIL, ChannelKind.ADDRESS)) & ~Q(value=""),
+                name="channel_before_can_be_written_to",
+            ),
+        )
 
     def __str__(self) -> str:
-        return f"email before {self.pk}"
+        return f"{self.kind} before call {self.pk}"

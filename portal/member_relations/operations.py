@@ -3,7 +3,7 @@ nothing, and is written down. A call is locked before its member, and both befor
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import connection, transaction
 
@@ -23,17 +23,17 @@ from accounts.sign_in import guessing
 from accounts.sign_in.errors import LossRefused
 from accounts.sign_in.operations import keep_second_factors, report_loss
 from accounts.vocabulary import Actor
-from portal.members.access import account_of, email_of, language_of
+from portal.members.access import account_of, email_of, envelope_of, language_of
 from portal.members.errors import EnrolmentIsRead
 from portal.members.models import Member
 from portal.members.operations.corrections import correct
-from portal.members.vocabulary import MEMBER, Fact
+from portal.members.vocabulary import MEMBER, ChannelKind, Fact
 
 from . import access
 from .errors import AlreadyChecked, CannotRegister, DeskRefused, FileIsRead, NoChannel
-from .models import Call, EmailBefore, is_blocked
+from .models import Call, ChannelBefore, is_blocked
 from .rules import email_is_held_until, passes
-from .vocabulary import BEFORE, EMAIL_BEFORE_KEPT_HOURS, Notice, Question, Reach, Verb, Why
+from .vocabulary import BEFORE, Notice, Question, Reach, Verb, Why
 
 REFUSED_ELSEWHERE: dict[type[Exception], Why] = {
     CodeRefused: Why.WRONG_CODE,
@@ -251,24 +251,36 @@ def revoke_activation(*, call: Call, by: Actor, at: datetime) -> None:
 
 
 def correct_fact(*, call: Call, fact: Fact, value: str, by: Actor, at: datetime) -> None:
-    """It holds until the file says the same. The member is told at the address of their account, and where an email
-    was corrected, there too. Raises DeskRefused."""
+    """It holds until the file says the same. The member is told at the email of their account, and where they were
+    reached before the call. Raises DeskRefused."""
     with written_down(call.member, by, at), transaction.atomic(durable=True):
         call = locked(call)
         access.refuse_act(call, by, at)
-        member, user = call.member, account_of(call.member, at)
-        recipients = [subject_of(user.pk)] if user else []
-        if email := email_of(member):
-            before = EmailBefore.objects.create(
-                member=member, email=email, language=language_of(member), corrected_at=at
-            )
-            recipients.append(f"{BEFORE}:{before.pk}")
+        user = account_of(call.member, at)
+        keep_channel(call, has_account=user is not None, at=at)
         try:
-            correct(member=member, fact=fact, value=value, by=by, at=at)
+            correct(member=call.member, fact=fact, value=value, by=by, at=at)
         except EnrolmentIsRead as refused:
             raise FileIsRead from refused
-        for recipient in recipients:
-            outbox.send(kind=Notice.CORRECTED, recipient=recipient, by=by, at=at)
+        if user:
+            outbox.send(kind=Notice.CORRECTED, recipient=subject_of(user.pk), by=by, at=at)
+        before, about = f"{BEFORE}:{call.pk}", str(call.pk)
+        outbox.notify(kind=Notice.CORRECTED, letter=Notice.CORRECTED, recipient=before, about=about, by=by, at=at)
+
+
+def keep_channel(call: Call, *, has_account: bool, at: datetime) -> None:
+    """Where the member is reached before the first correction of a call: at the email on file, or else, and without an
+    account whose email is told, at the address."""
+    if ChannelBefore.objects.filter(pk=call.pk).exists():
+        return
+    if email := email_of(call.member):
+        kind, value = ChannelKind.EMAIL, email
+    elif not has_account and (envelope := envelope_of(call.member)):
+        kind, value = ChannelKind.ADDRESS, "\n".join(envelope.lines)
+    else:
+        return
+    language = language_of(call.member)
+    ChannelBefore.objects.create(call=call, kind=kind, value=value, language=language, corrected_at=at)
 
 
 # Kept, and forgotten
@@ -278,7 +290,7 @@ def correct_fact(*, call: Call, fact: Fact, value: str, by: Actor, at: datetime)
 def forget_calls(*, by: Actor, at: datetime) -> int:
     """Returns how many."""
     forgotten, _ = Call.objects.kept_long_enough(at).delete()
-    EmailBefore.objects.filter(corrected_at__lt=at - timedelta(hours=EMAIL_BEFORE_KEPT_HOURS)).delete()
+    ChannelBefore.objects.kept_long_enough(at).delete()
     if forgotten:
         record(verb=Verb.FORGOTTEN, by=by, at=at)
     return forgotten

@@ -21,10 +21,11 @@ RENEWED_AGAIN_HOURS = 24
 """How often the guesses of an account are renewed, whoever asks."""
 
 EMAIL_BEFORE_KEPT_HOURS = 72
-"""How long an email is kept that was corrected, for the notice that it was."""
+ADDRESS_BEFORE_KEPT_DAYS = 90
+"""How long it is kept where a member was reached before a call, for the mail or the letter that tells of it."""
 
-BEFORE = "email-before"
-"""Whose mail it is, as the outbox names them: a member's at the email that was corrected."""
+BEFORE = "channel-before"
+"""Whose mail it is, as the outbox names them: a member's where they were reached before a call."""
 
 MOST_FOUND = 12
 """People whom a search shows: a large family. Of more none is shown."""

@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext
 
 from accounts.models import Capacity, User
-from accounts.outbox.vocabulary import Mailbox
+from accounts.outbox.vocabulary import Envelope, Mailbox
 from accounts.registration.vocabulary import Registrant
 from directory.code_sets.models import vocabulary
 from directory.code_sets.vocabulary import CodeKind
@@ -137,6 +137,24 @@ def mailbox_of_member(member: str) -> Mailbox | None:
     found = Member.objects.filter(pk=member).first()
     email = email_of(found) if found else ""
     return Mailbox(email, language_of(found)) if found and email else None
+
+
+def envelope_of(member: Member) -> Envelope | None:
+    """Where a letter warns the member: name and address as the plan's file has them. What was corrected by phone is no
+    way to tell of the call. None where the file has no address."""
+    before = dict(member.corrections.values_list("fact", "before"))
+    address = (
+        member.channels.filter(kind=ChannelKind.ADDRESS).order_by("-since").values_list("value", flat=True).first()
+    )
+    address = before.get(Fact.ADDRESS, address)
+    name = " ".join(filter(None, (before.get(fact) or getattr(member, fact) for fact in NAMES)))
+    return Envelope((name, *address.split("\n")), language_of(member)) if address else None
+
+
+def envelope_of_member(member: str) -> Envelope | None:
+    """Of ``member:<uuid>``."""
+    found = Member.objects.filter(pk=member).first()
+    return envelope_of(found) if found else None
 
 
 def mailbox_of_request(request: str) -> Mailbox | None:

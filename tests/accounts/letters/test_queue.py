@@ -13,25 +13,21 @@ from accounts.operations import end_capacity
 from accounts.outbox import registry
 from accounts.outbox.models import Letter
 from accounts.outbox.operations import forget_letters, queue_letter
-from accounts.outbox.vocabulary import Sheet
+from accounts.outbox.vocabulary import Envelope, Sheet
 from accounts.vocabulary import Actor, CapacityKind, Job
 from tests.builders.people import SOMEBODY, a_post, an_app, person, signed_in
 
 pytestmark = pytest.mark.django_db
 QUEUE = "/staff/letters/"
-SAYS = {
-    "name": "Rosa García-López",
-    "address": ("123 Cedar Avenue, Apt 4", "Minneapolis, MN 55404"),
-    "activation_id": "7KQM-4XHT-9ZPA",
-    "asks_birth_date": True,
-}
+LINES = ("Rosa García-López", "123 Cedar Avenue, Apt 4", "Minneapolis, MN 55404")
+ID = "7KQM-4XHT-9ZPA"
 
 
 @pytest.fixture(autouse=True)
 def kinds(monkeypatch: pytest.MonkeyPatch) -> None:
     def compose(about: str, printing: int, at: Any) -> Sheet:
-        context = SAYS | {"printed_at": at, "until": at + timedelta(days=30)}
-        return Sheet("accounts/registration/letter.html", "es" if about == "es" else "en", context)
+        context = {"activation_id": ID, "asks_birth_date": True, "until": at + timedelta(days=30)}
+        return Sheet("accounts/registration/letter.html", Envelope(LINES, "es" if about == "es" else "en"), context)
 
     for name, job in {"for-members": Job.MEMBER_RELATIONS, "for-staff": Job.ACCESS_ADMINISTRATOR}.items():
         monkeypatch.setitem(registry.LETTERS, name, registry.LetterKind(f"A letter {name}", job, compose))
@@ -68,7 +64,7 @@ def test_a_letter_is_printed_by_a_post_and_looks_at_the_queue_change_nothing() -
     answer = client.post(address(letter))
     assert answer.status_code == 200
     assert answer.headers["Cache-Control"] == "no-store"
-    assert all(each in answer.content.decode() for each in (SAYS["activation_id"], SAYS["name"], *SAYS["address"]))
+    assert all(each in answer.content.decode() for each in (ID, *LINES))
     assert not Letter.objects.waiting().exists()
 
 
@@ -95,7 +91,7 @@ def test_asked_for_again_the_page_of_a_letter_does_not_make_it_anew() -> None:
     client.post(address(letter))
     html = client.post(address(letter)).content.decode()
     assert "printed a moment ago" in html
-    assert SAYS["activation_id"] not in html
+    assert ID not in html
     assert Letter.objects.get().printing == 1
 
 
@@ -106,7 +102,7 @@ def test_it_is_printed_again_where_the_page_says_what_that_does() -> None:
     html = client.get(QUEUE).content.decode()
     assert "stops working" in html
     assert address(letter, 2) in html
-    assert SAYS["activation_id"] in client.post(address(letter, 2)).content.decode()
+    assert ID in client.post(address(letter, 2)).content.decode()
     assert Letter.objects.get().printing == 2
 
 

@@ -10,9 +10,9 @@ from django.db import IntegrityError, transaction
 from accounts.audit.models import AuditEvent
 from accounts.outbox import registry
 from accounts.outbox.errors import LetterRefused
-from accounts.outbox.models import Letter
-from accounts.outbox.operations import forget_letters, print_letter, purge, queue_letter
-from accounts.outbox.vocabulary import LetterState, Sheet, Verb
+from accounts.outbox.models import Letter, Message
+from accounts.outbox.operations import forget_letters, notify, print_letter, purge, queue_letter
+from accounts.outbox.vocabulary import Envelope, LetterState, Mailbox, Sheet, Verb
 from accounts.vocabulary import Actor, Job
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +24,9 @@ RELATIONS, MAILROOM = Actor("user:relations", "staff"), Actor("user:mailroom", "
 @pytest.fixture(autouse=True)
 def kind(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     def compose(about: str, printing: int, at: datetime) -> Sheet:
-        return Sheet("letters/test", "en", {"secret": f"{about}, printing {printing}"})
+        return Sheet(
+            "letters/test", Envelope(("Rosa", "123 Cedar Avenue"), "en"), {"secret": f"{about}, printing {printing}"}
+        )
 
     monkeypatch.setitem(registry.LETTERS, "activation", registry.LetterKind("A letter", Job.MANAGER, compose))
     return
@@ -111,3 +113,54 @@ def test_printed_letters_are_forgotten_after_ninety_days_and_waiting_ones_never(
     assert purge(by=MAILROOM, at=NOON + timedelta(days=89)) == 0
     assert purge(by=MAILROOM, at=NOON + timedelta(days=91)) == 1
     assert Letter.objects.waiting().count() == 1
+
+
+# A notice
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch, kind: None) -> dict[str, Any]:
+    """How somebody is reached."""
+    reached: dict[str, Any] = {"mailbox": None, "envelope": None}
+    monkeypatch.setitem(registry.RECIPIENTS, "tester", lambda _: reached["mailbox"])
+    monkeypatch.setitem(registry.ENVELOPES, "tester", lambda _: reached["envelope"])
+    monkeypatch.setitem(registry.KINDS, "notice", registry.Kind(False, lambda about, mailbox, at: None))
+    return reached
+
+
+def tell(**more: Any) -> None:
+    notify(kind="notice", letter="activation", recipient="tester:1", about="a1", by=RELATIONS, at=NOON, **more)
+
+
+MAILBOX, ENVELOPE = Mailbox("rosa@mail.example", "en"), Envelope(("Rosa", "123 Cedar Avenue"), "en")
+
+
+@pytest.mark.parametrize(
+    ("mailbox", "envelope", "mails", "letters"),
+    [(MAILBOX, ENVELOPE, 1, 0), (MAILBOX, None, 1, 0), (None, ENVELOPE, 0, 1), (None, None, 0, 0)],
+)
+def test_a_notice_is_a_mail_or_else_a_letter_or_else_nothing(
+    told: dict[str, Any], mailbox: Mailbox | None, envelope: Envelope | None, mails: int, letters: int
+) -> None:
+    told |= {"mailbox": mailbox, "envelope": envelope}
+    tell()
+    assert (Message.objects.count(), Letter.objects.count()) == (mails, letters)
+
+
+def test_one_letter_tells_it_until_that_is_printed(told: dict[str, Any]) -> None:
+    told["envelope"] = ENVELOPE
+    tell()
+    tell()
+    print_letter(letter=Letter.objects.get().pk, printing=1, by=MAILROOM, at=NOON)
+    tell()
+    assert Letter.objects.count() == 2
+
+
+def test_it_is_kept_from_whoever_did_what_it_tells_of(told: dict[str, Any]) -> None:
+    told["envelope"] = ENVELOPE
+    tell(kept_from=MAILROOM.id)
+    with pytest.raises(LetterRefused, match="somebody else prints it"):
+        print_letter(letter=Letter.objects.get().pk, printing=1, by=MAILROOM, at=NOON)
+    queued_by = AuditEvent.objects.get(verb=Verb.LETTER_QUEUED)
+    assert queued_by.actor == RELATIONS.id
+    assert print_letter(letter=Letter.objects.get().pk, printing=1, by=RELATIONS, at=NOON)

@@ -8,7 +8,7 @@ import pytest
 
 from accounts.models import Capacity
 from accounts.outbox import registry as outbox
-from accounts.outbox.vocabulary import Mailbox
+from accounts.outbox.vocabulary import Envelope, Mailbox
 from accounts.registration import registry
 from accounts.registration.errors import SubjectTaken
 from accounts.registration.vocabulary import Registrant
@@ -39,6 +39,7 @@ class TheSlice:
         self.registrants = dict(REGISTRANTS)
         self.redeemed: list[tuple[UUID, UUID]] = []
         self.mailbox: Mailbox | None = Mailbox("rosa@mail.example", "en")
+        self.envelope: Envelope | None = None
         self.refuses: set[UUID] = set()
 
     def change(self, kind: str, subject: UUID, **values: object) -> None:
@@ -66,4 +67,5 @@ def the_slice(monkeypatch: pytest.MonkeyPatch) -> TheSlice:
     for name, capacity in kinds.items():
         monkeypatch.setitem(registry.SUBJECTS, name, slice_of_tests.kind(name, capacity))
         monkeypatch.setitem(outbox.RECIPIENTS, name, lambda _: slice_of_tests.mailbox)
+        monkeypatch.setitem(outbox.ENVELOPES, name, lambda _: slice_of_tests.envelope)
     return slice_of_tests

@@ -131,9 +131,17 @@ def test_the_letter_is_in_the_language_of_its_reader_and_has_the_address(the_sli
     the_slice.change("tester", ROSA, language="es")
     issued(Channel.LETTER)
     sheet = print_letter(letter=Letter.objects.get().pk, printing=1, by=MAILROOM, at=AT)
-    assert sheet.language == "es"
-    assert sheet.context["name"] == "Rosa García-López"
-    assert sheet.context["address"] == ("123 Cedar Avenue, Apt 4", "Minneapolis, MN 55404")
+    assert sheet.envelope.language == "es"
+    assert sheet.envelope.lines == ("Rosa García-López", "123 Cedar Avenue, Apt 4", "Minneapolis, MN 55404")
+
+
+def test_a_letter_without_an_address_by_now_is_not_printed(the_slice: TheSlice) -> None:
+    activation = issued(Channel.LETTER)
+    the_slice.change("tester", ROSA, address=())
+    with pytest.raises(LetterRefused, match="no postal address"):
+        print_letter(letter=Letter.objects.get().pk, printing=1, by=MAILROOM, at=AT)
+    activation.refresh_from_db()
+    assert activation.born_at is None
 
 
 def test_the_audit_names_the_subject_and_no_value() -> None:

@@ -13,9 +13,11 @@ from accounts.codes.models import Code
 from accounts.codes.rules import read as digits
 from accounts.codes.vocabulary import CodePurpose
 from accounts.models import Capacity, User
-from accounts.outbox.models import Message
+from accounts.outbox.errors import LetterRefused
+from accounts.outbox.models import Letter, Message
+from accounts.outbox.operations import print_letter
 from accounts.outbox.registry import mailbox_of
-from accounts.outbox.vocabulary import Mailbox
+from accounts.outbox.vocabulary import Envelope, Mailbox
 from accounts.password.errors import PasswordRefused
 from accounts.registration import operations
 from accounts.registration.errors import (
@@ -26,6 +28,7 @@ from accounts.registration.errors import (
     UsernameTellsTooMuch,
 )
 from accounts.registration.models import Activation, Applicant
+from accounts.registration.rules import read as read_id
 from accounts.registration.vocabulary import NOTICE, Channel, Verb, Why
 from accounts.vocabulary import Actor, CapacityKind
 from tests.accounts.registration.conftest import ROSA, STEPHEN, TheSlice
@@ -360,7 +363,7 @@ def test_whoever_the_plan_knows_is_told_that_somebody_registered(the_slice: TheS
     assert mail.context == {"capacity": CapacityKind.MEMBER.label, "used_at": AT}
 
 
-def test_whoever_adds_to_an_account_of_their_own_is_told_so_too_and_who_has_no_mailbox_is_not(
+def test_whoever_adds_to_an_account_of_their_own_is_told_so_too_and_whom_nothing_reaches_is_not(
     the_slice: TheSlice,
 ) -> None:
     activation = entered()
@@ -370,6 +373,59 @@ def test_whoever_adds_to_an_account_of_their_own_is_told_so_too_and_who_has_no_m
     the_slice.mailbox = None
     operations.add_to_account(activation=again, user=person("mai.xiong"), by=STRANGER, at=AT)
     assert len(told()) == 1
+    assert not Letter.objects.exists()
+
+
+ROSAS = Envelope(("Rosa García-López", "123 Cedar Avenue, Apt 4", "Minneapolis, MN 55404"), "es")
+MAILROOM = Actor("user:mailroom", "staff")
+
+
+def used(the_slice: TheSlice, channel: Channel) -> Activation:
+    """Of somebody without a mailbox and with an address, by the time."""
+    activation = issued(channel)
+    if channel == Channel.LETTER:
+        sheet = print_letter(letter=Letter.objects.get().pk, printing=1, by=MAILROOM, at=AT)
+        entered_one = enter(read_id(sheet.context["activation_id"]))
+    else:
+        entered_one = enter(mailed(activation))
+    the_slice.mailbox, the_slice.envelope = None, ROSAS
+    operations.add_to_account(activation=entered_one, user=person(), by=STRANGER, at=AT)
+    return entered_one
+
+
+def notice() -> Letter:
+    return Letter.objects.get(kind="registered-member")
+
+
+def test_who_has_no_mailbox_is_told_by_a_letter(the_slice: TheSlice) -> None:
+    activation = used(the_slice, Channel.LETTER)
+    assert told() == []
+    assert (notice().recipient, notice().about) == (f"tester:{ROSA}", str(activation.pk))
+    sheet = print_letter(letter=notice().pk, printing=1, by=RELATIONS, at=AT)
+    assert sheet.envelope == ROSAS
+    assert sheet.context == {"capacity": CapacityKind.MEMBER.label, "used_at": AT}
+
+
+def test_whoever_printed_the_activation_id_does_not_print_that_it_was_used(the_slice: TheSlice) -> None:
+    """Or else one person alone asks for it as a stranger, keeps it, and keeps the notice."""
+    used(the_slice, Channel.LETTER)
+    with pytest.raises(LetterRefused, match="somebody else prints it"):
+        print_letter(letter=notice().pk, printing=1, by=MAILROOM, at=AT)
+
+
+def test_nor_does_whoever_had_it_mailed(the_slice: TheSlice) -> None:
+    used(the_slice, Channel.MAIL)
+    with pytest.raises(LetterRefused, match="somebody else prints it"):
+        print_letter(letter=notice().pk, printing=1, by=RELATIONS, at=AT)
+    assert print_letter(letter=notice().pk, printing=1, by=MAILROOM, at=AT)
+
+
+def test_a_notice_without_an_address_by_now_is_not_printed_and_the_queue_says_why(the_slice: TheSlice) -> None:
+    used(the_slice, Channel.LETTER)
+    the_slice.envelope = None
+    with pytest.raises(LetterRefused, match="no postal address"):
+        print_letter(letter=notice().pk, printing=1, by=RELATIONS, at=AT)
+    assert Letter.objects.waiting().get() == notice()
 
 
 def test_nothing_is_told_of_what_did_not_happen(the_slice: TheSlice) -> None:

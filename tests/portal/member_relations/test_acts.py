@@ -22,9 +22,11 @@ from accounts.email_change.models import AddressChange
 from accounts.email_change.vocabulary import Notice as EmailNotice
 from accounts.models import User
 from accounts.operations import give_capacity
+from accounts.outbox.errors import LetterRefused
 from accounts.outbox.models import Letter, Message
+from accounts.outbox.operations import print_letter
 from accounts.outbox.registry import KINDS, mailbox_of
-from accounts.outbox.vocabulary import Mailbox
+from accounts.outbox.vocabulary import Envelope, Mailbox, Sheet
 from accounts.password.operations import ask_for_reset
 from accounts.registration.models import Activation
 from accounts.sign_in import operations as sign_in
@@ -44,7 +46,7 @@ from portal.member_relations.errors import (
     RenewedLately,
     ToldLately,
 )
-from portal.member_relations.models import Call, EmailBefore
+from portal.member_relations.models import Call, ChannelBefore
 from portal.member_relations.vocabulary import Notice, Reach, Verb, Why
 from portal.members.models import Channel, Correction, Member
 from portal.members.vocabulary import ChannelKind, Fact
@@ -556,6 +558,98 @@ def test_a_correction_is_told_at_the_email_before_and_written_down_without_a_val
 def test_an_email_that_was_corrected_is_forgotten_once_its_notice_is_out(call: Call) -> None:
     operations.correct_fact(call=call, fact=Fact.EMAIL, value="new@mail.example", by=by(call), at=AT)
     operations.forget_calls(by=CLOCK, at=after(hours=72))
-    assert EmailBefore.objects.exists()
+    assert ChannelBefore.objects.exists()
     operations.forget_calls(by=CLOCK, at=after(hours=72, seconds=1))
-    assert not EmailBefore.objects.exists()
+    assert not ChannelBefore.objects.exists()
+
+
+def test_all_corrections_of_a_call_are_told_at_the_email_before_it(without_account: Call) -> None:
+    for fact, value in ((Fact.EMAIL, "thief@mail.example"), (Fact.PHONE, "6515550999")):
+        operations.correct_fact(call=without_account, fact=fact, value=value, by=by(without_account), at=AT)
+    assert [mailbox_of(each.recipient) for each in Message.objects.all()] == [Mailbox("jorge.c@mail.example", "en")] * 2
+
+
+# Told by letter
+
+
+JORGES = ("Jorge Castellanos", "18 Willow Court", "Saint Paul, MN 55106")
+ELSEWHERE = {Fact.FIRST_NAME: "George", Fact.LANGUAGE: "es", Fact.ADDRESS: "9 Elm Street\nDuluth, MN 55802"}
+
+
+@pytest.fixture
+def without_email(without_account: Call) -> Call:
+    """The caller answered with it on an earlier call, and the file has none by now."""
+    Channel.objects.filter(kind=ChannelKind.EMAIL, member=without_account.member).delete()
+    return without_account
+
+
+def another_call(of: Member) -> Call:
+    """A colleague's, on which the caller passed."""
+    henry = desk_person("henry.o", "Henry", "Oduya")
+    return Call.objects.create(member=of, staff=henry, began_at=AT, checked_at=AT, passed=True)
+
+
+def printed(letter: Letter) -> Sheet:
+    return print_letter(letter=letter.pk, printing=1, by=actor(desk_person("ida.moe", "Ida", "Moe")), at=AT)
+
+
+def test_a_correction_is_told_to_who_has_no_email_by_one_letter_for_the_call(without_email: Call) -> None:
+    """To name and address as the file has them, whatever the call made of them."""
+    for fact, value in ELSEWHERE.items():
+        operations.correct_fact(call=without_email, fact=fact, value=value, by=by(without_email), at=AT)
+    (letter,) = Letter.objects.all()
+    sheet = printed(letter)
+    assert sheet.envelope == Envelope(JORGES, "en")
+    assert sheet.context == {"corrected_at": AT}
+    assert not Message.objects.exists()
+
+
+def test_so_it_is_on_the_next_call_and_once_the_file_says_the_same(
+    grace: User, without_email: Call, tmp_path: Path
+) -> None:
+    operations.correct_fact(
+        call=without_email, fact=Fact.ADDRESS, value=ELSEWHERE[Fact.ADDRESS], by=by(without_email), at=AT
+    )
+    next_call = another_call(without_email.member)
+    operations.correct_fact(call=next_call, fact=Fact.PHONE, value="", by=by(next_call), at=AT)
+    rows = a_family()
+    rows[1] |= {"line1": "9 Elm Street", "city": "Duluth", "zip": "55802", "phone": "", "email": ""}
+    take(rows, tmp_path, at=timezone.now())
+    assert not Correction.objects.exists()
+    ida = desk_person("ida.moe", "Ida", "Moe")
+    sheets = [print_letter(letter=each.pk, printing=1, by=actor(ida), at=AT) for each in Letter.objects.all()]
+    assert [sheet.envelope.lines for sheet in sheets] == [JORGES] * 2
+
+
+def test_whoever_corrected_it_does_not_print_the_letter_nor_does_the_household(without_email: Call) -> None:
+    operations.correct_fact(call=without_email, fact=Fact.PHONE, value="", by=by(without_email), at=AT)
+    (letter,) = Letter.objects.all()
+    with pytest.raises(LetterRefused, match="somebody else prints it"):
+        print_letter(letter=letter.pk, printing=1, by=by(without_email), at=AT)
+    wife = stands_for(desk_person("marisol.w", "M.", "Castle"), member("Marisol"))
+    with pytest.raises(LetterRefused, match="your family"):
+        print_letter(letter=letter.pk, printing=1, by=actor(wife), at=AT)
+    assert printed(letter)
+
+
+def test_no_letter_goes_to_who_has_an_account_whose_email_is_told_nor_where_the_file_has_no_address(
+    call: Call, grace: User
+) -> None:
+    Channel.objects.filter(kind=ChannelKind.EMAIL).delete()
+    operations.correct_fact(call=call, fact=Fact.PHONE, value="", by=by(call), at=AT)
+    assert told() == {(Notice.CORRECTED, "jorge@home.example")}
+    rosa = another_call(member("Rosa"))
+    Channel.objects.filter(kind=ChannelKind.ADDRESS).delete()
+    for fact, value in ((Fact.ADDRESS, ELSEWHERE[Fact.ADDRESS]), (Fact.PHONE, "")):
+        operations.correct_fact(call=rosa, fact=fact, value=value, by=by(rosa), at=AT)
+    assert not Letter.objects.exists()
+
+
+def test_an_address_is_forgotten_once_its_letter_cannot_be_printed_again(without_email: Call) -> None:
+    operations.correct_fact(call=without_email, fact=Fact.PHONE, value="", by=by(without_email), at=AT)
+    operations.forget_calls(by=CLOCK, at=after(days=90))
+    assert ChannelBefore.objects.exists()
+    operations.forget_calls(by=CLOCK, at=after(days=90, seconds=1))
+    assert not ChannelBefore.objects.exists()
+    with pytest.raises(LetterRefused, match="no postal address"):
+        printed(Letter.objects.get())

@@ -11,11 +11,12 @@ from django.utils import timezone
 
 from accounts.audit.models import AuditEvent
 from accounts.models import Post, User
+from accounts.outbox.models import Letter
 from accounts.sign_in.models import Loss
 from accounts.vocabulary import Job
 from portal.member_relations.models import Call
 from portal.member_relations.vocabulary import Verb, Why
-from portal.members.models import Correction, Coverage, Member
+from portal.members.models import Channel, Correction, Coverage, Member
 from portal.members.operations.locks import TAKING_OVER
 from portal.members.vocabulary import Fact
 from tests.builders.desk import a_passed_call, desk_person, registered, stands_for, the_family
@@ -317,6 +318,27 @@ def test_while_a_file_is_taken_over_nothing_is_corrected_and_the_page_says_when(
     finally:
         importing.close()
     assert at_the_desk.post(f"{call}correct/phone/", {"said": "651-555-0999"}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("", ("On ", "Call 651-555-0100 at once", "before that call")), ("es", ("Llame de inmediato al",))],
+)
+def test_the_letter_that_tells_of_a_correction_says_what_to_do_and_no_value(
+    at_the_desk: Client, grace: User, language: str, words: tuple[str, ...]
+) -> None:
+    Member.objects.filter(first_name="Jorge").update(language=language)
+    passed = a_passed_call(grace, member("Jorge"))
+    Channel.objects.filter(kind="email").delete()
+    at_the_desk.post(f"{DESK}calls/{passed.pk}/correct/phone/", {"said": "651-555-0999"})
+    letter = Letter.objects.get()
+    assert "A colleague prints it" in text(at_the_desk.get("/staff/letters/"))
+    page = text(signed_in(desk_person("henry.o", "Henry", "Oduya")).post(f"/staff/letters/{letter.pk}/1/"))
+    said = page[page.index("<article") : page.index("</article>")]
+    assert f'lang="{language or "en"}"' in said
+    assert all(word in said for word in ("Jorge Castellanos", "18 Willow Court", *words))
+    for secret in ("0999", "0172", "LFP", "1977", "Grace"):
+        assert secret not in said
 
 
 def test_there_is_no_correction_of_what_is_no_fact(at_the_desk: Client, call: str) -> None:

@@ -19,12 +19,13 @@ from accounts.models import Capacity
 from accounts.operations import end_capacity, give_capacity
 from accounts.outbox.models import Letter, Message
 from accounts.outbox.operations import claim, compose
-from accounts.outbox.vocabulary import Mailbox
+from accounts.outbox.vocabulary import Envelope, Mailbox
 from accounts.password.access import personal_words
 from accounts.password.rules import is_personal
 from accounts.registration.errors import SubjectTaken
 from accounts.registration.models import Activation
-from accounts.registration.operations import compose_letter, issue
+from accounts.registration.operations import add_to_account, compose_letter, enter, issue
+from accounts.registration.rules import read as read_id
 from accounts.registration.vocabulary import Channel as Way
 from accounts.vocabulary import CapacityKind
 from portal.members.access import describe, mailbox_of_member, member_of
@@ -34,9 +35,10 @@ from portal.members.operations.registration import compose_asked, forget_request
 from portal.members.rules import spellings
 from portal.members.vocabulary import MEMBER, Fact
 from tests.accounts.codes.test_codes import everything_stored
+from tests.builders.desk import desk_person
 from tests.builders.mail import PostOffice, deliver_mail, text_of
 from tests.builders.members import NOW, a_family, a_row, member, take
-from tests.builders.people import SOMEBODY, person
+from tests.builders.people import SOMEBODY, person, signed_in
 
 pytestmark = pytest.mark.usefixtures("codes")
 REGISTER, ASKED = "/account/register/", "/account/register/asked/"
@@ -108,11 +110,7 @@ def test_an_email_that_two_members_share_gets_no_mail_and_a_letter_goes_in_the_p
     assert deliver_mail() == 0
     assert activations() == [("Rosa", "letter")]
     sheet = compose_letter(Letter.objects.get().about, 1, clock())
-    assert (sheet.context["name"], sheet.context["address"], sheet.language) == (
-        "Rosa Núñez-Ríos",
-        ("18 Willow Court", "Saint Paul, MN 55106"),
-        "es",
-    )
+    assert sheet.envelope == Envelope(("Rosa Núñez-Ríos", "18 Willow Court", "Saint Paul, MN 55106"), "es")
 
 
 @pytest.mark.parametrize("first_name", ["Jorge", "Rosa"])
@@ -453,6 +451,62 @@ def test_a_member_whose_capacity_ended_registers_anew(codes_for_all: None, tmp_p
     again = registers("Jorge", "jorge.c2", "jorge@own.example").capacity
     assert member_of(again) == member("Jorge")
     assert member_of(Capacity.objects.get(pk=first.pk)) is None
+
+
+# Told by letter
+
+
+@pytest.fixture
+def printers(clock: Clock) -> list[Client]:
+    """Two people of Member Relations, who print."""
+    clock.at = datetime.now(tz=NOW.tzinfo)  # whoever signs in does so now
+    return [signed_in(desk_person("grace.l")), signed_in(desk_person("henry.o", "Henry", "Oduya"))]
+
+
+def prints(client: Client, letter: Letter) -> str:
+    return str(client.post(f"/staff/letters/{letter.pk}/{letter.printing + 1}/").content.decode())
+
+
+def test_one_person_at_the_desk_does_not_register_as_a_member_behind_their_back(
+    family: None, post_office: PostOffice, clock: Clock, printers: list[Client]
+) -> None:
+    """They ask on the site as a stranger, print the activation ID and use it. The letter that tells of it is printed by
+    somebody else."""
+    grace, henry = printers
+    asked(ROSA)
+    deliver_mail()
+    page = prints(grace, Letter.objects.get())
+    found = re.search(r"letter-id[^>]*>([0-9A-Z-]+)<", page)
+    assert found
+    activation = enter(
+        secret=read_id(found[1]), last_name="Núñez-Ríos", birth_date=date(1948, 2, 29), origin="192.0.2.1",
+        by=SOMEBODY, at=clock(),
+    )  # fmt: skip
+    add_to_account(activation=activation, user=person("not.rosa.1", "thief@mail.example"), by=SOMEBODY, at=clock())
+    notice = Letter.objects.waiting().get()
+    queue = grace.get("/staff/letters/").content.decode()
+    assert "Notice that an activation ID was used: Member" in queue
+    assert "A colleague prints it" in queue
+    assert "somebody else prints it" in prints(grace, notice)
+    page = prints(henry, notice)
+    letter = page[page.index("<article") :]
+    assert 'lang="es"' in letter
+    for words in ("Rosa Núñez-Ríos", "18 Willow Court", "651-555-0100"):
+        assert words in letter
+    for secret in ("not.rosa", "thief", "LFP", "1948"):
+        assert secret not in letter
+
+
+def test_who_has_an_email_of_their_own_is_told_by_mail_alone(
+    family: None, post_office: PostOffice, clock: Clock
+) -> None:
+    activation = issue(kind=MEMBER, subject=member("Marisol").pk, channel=Way.MAIL, by=SOMEBODY, at=clock())
+    Activation.objects.update(digest="d" * 64, born_at=clock(), valid_until=clock() + timedelta(days=7))
+    activation.refresh_from_db()
+    add_to_account(activation=activation, user=person(), by=SOMEBODY, at=clock())
+    deliver_mail()
+    assert [mail["To"] for mail in post_office.mails] == ["marisol.c@mail.example"]
+    assert not Letter.objects.exists()
 
 
 # Passwords
