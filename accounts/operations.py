@@ -1,6 +1,7 @@
 """Accounts, capacities and posts, and what a session notes of itself. Each restricting act is the outermost
 transaction of its own."""
 
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -9,9 +10,10 @@ from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
 
-from accounts.audit.operations import record
+from accounts.audit.operations import record, record_all
 
 from .errors import UsernameRefused
 from .models import Capacity, Post, StaffPerson, User
@@ -51,14 +53,15 @@ def give_capacity(
 @transaction.atomic(durable=True)
 def end_capacity(*, capacity: Capacity, by: Actor, at: datetime) -> None:
     """From now on the person is no longer this here, in whatever session, and no staff person has a post."""
-    close_capacity(capacity=capacity, by=by, at=at)
+    close_capacities(capacities=[capacity.pk], by=by, at=at)
 
 
-def close_capacity(*, capacity: Capacity, by: Actor, at: datetime) -> None:
-    """For operations that end a capacity among other things."""
-    ended = Capacity.objects.live(at).filter(pk=capacity.pk).update(until=at)
-    if ended:
-        record(verb=Verb.END_CAPACITY, by=by, at=at, subject=subject_of(capacity.user_id), fields=[capacity.kind])
+def close_capacities(*, capacities: Iterable[UUID], by: Actor, at: datetime) -> None:
+    """For operations that end capacities among other things."""
+    live = list(Capacity.objects.live(at).select_for_update().filter(pk__in=capacities).order_by("pk"))
+    Capacity.objects.filter(pk__in=[capacity.pk for capacity in live]).update(until=at)
+    ended = [(subject_of(capacity.user_id), [capacity.kind]) for capacity in live]
+    record_all(verb=Verb.END_CAPACITY, of=ended, by=by, at=at)
 
 
 @transaction.atomic
@@ -74,9 +77,8 @@ def give_post(
     until: datetime | None = None,
     said_by: Source = Source.HERE,
 ) -> Post:
-    """Raises IntegrityError where the person has the job at that time, is the manager, or is the manager's manager:
-    whoever calls has seen to that."""
-    post = Post.objects.create(
+    """Raises IntegrityError where the person has the job at that time, or would stand above themselves."""
+    post = Post(
         person=person,
         job=job,
         department=department,
@@ -85,16 +87,32 @@ def give_post(
         until=until,
         said_by=said_by,
     )
-    record(verb=Verb.GIVE_POST, by=by, at=at, subject=staff_subject(person.pk), fields=[job])
+    give_posts(posts=[post], by=by, at=at)
     return post
 
 
-def close_post(*, post: Post, by: Actor, at: datetime, said_by: Source, until: datetime | None = None) -> None:
-    """The post is over now, or at a moment to come; one that had not begun by then never lives. For operations that
+def give_posts(*, posts: Sequence[Post], by: Actor, at: datetime) -> None:
+    """For operations that give many: posts that are not kept yet. Raises IntegrityError as ``give_post`` does."""
+    Post.objects.bulk_create(posts)
+    record_all(verb=Verb.GIVE_POST, of=[told_of(post) for post in posts], by=by, at=at)
+
+
+def close_posts(
+    *, posts: Collection[Post], by: Actor, at: datetime, said_by: Source, until: datetime | None = None
+) -> None:
+    """The posts are over now, or at a moment to come; one that had not begun by then never lives. For operations that
     are restricting acts, each the outermost of its own."""
-    post.until, post.said_by = max(post.since, until or at), said_by
-    post.save(update_fields=["until", "said_by"])
-    record(verb=Verb.END_POST, by=by, at=at, subject=staff_subject(post.person_id), fields=[post.job])
+    for post in posts:
+        post.until, post.said_by = max(post.since, until or at), said_by
+    Post.objects.filter(pk__in=[post.pk for post in posts]).update(
+        until=Greatest("since", Value(until or at)), said_by=said_by
+    )
+    record_all(verb=Verb.END_POST, of=[told_of(post) for post in posts], by=by, at=at)
+
+
+def told_of(post: Post) -> tuple[str, list[str]]:
+    """What the audit says of a post: whose, and which job."""
+    return staff_subject(post.person_id), [post.job]
 
 
 @transaction.atomic(durable=True)

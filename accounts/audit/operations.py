@@ -1,6 +1,6 @@
 """Writing down who did what. If that cannot be written, the act does not happen: both are one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -13,7 +13,7 @@ from accounts.vocabulary import Actor
 
 from .models import AuditEvent
 from .rules import EPOCH, FIRST, Signed, mac_of, name_of, seal_of
-from .vocabulary import AUDIT_LOCK, OTHERS_SECONDS
+from .vocabulary import AUDIT_LOCK, EVENTS_AT_ONCE, OTHERS_SECONDS
 
 UNSEALED = """
 WITH last AS (SELECT position, seal FROM audit_seal ORDER BY position DESC LIMIT 1)
@@ -39,22 +39,37 @@ def record(
     ``subject`` is opaque (``clinician:1234567893``), and ``fields`` are classes of field; neither is ever a value.
     Raises TransactionManagementError outside a transaction, where the act could happen and this row could not.
     """
+    record_all(verb=verb, of=[(subject, fields)], by=by, at=at, purpose=purpose)
+
+
+def record_all(
+    *, verb: TextChoices, of: Iterable[tuple[str, Sequence[str]]], by: Actor, at: datetime, purpose: str = ""
+) -> None:
+    """The same for an act that was done to many: an event for each subject, with its fields."""
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("an act and its audit are one transaction")
     key = settings.AUDIT_KEYS[0].encode()
-    event = Signed(
-        id=uuid4(),
-        at=at,
-        actor=by.id,
-        capacity=by.capacity or None,
-        verb=verb.value,
-        subject=subject or None,
-        purpose=purpose or None,
-        request_id=by.request_id or None,
-        fields=tuple(fields),
-    )
-    AuditEvent.objects.create(**vars(event) | {"fields": list(fields), "key": name_of(key), "mac": mac_of(event, key)})
-    seal_after_commit(since=at)
+    signed = [
+        Signed(
+            id=uuid4(),
+            at=at,
+            actor=by.id,
+            capacity=by.capacity or None,
+            verb=verb.value,
+            subject=subject or None,
+            purpose=purpose or None,
+            request_id=by.request_id or None,
+            fields=tuple(fields),
+        )
+        for subject, fields in of
+    ]
+    events = [
+        AuditEvent(**vars(event) | {"fields": list(event.fields), "key": name_of(key), "mac": mac_of(event, key)})
+        for event in signed
+    ]
+    AuditEvent.objects.bulk_create(events, EVENTS_AT_ONCE)
+    if signed:
+        seal_after_commit(since=at)
 
 
 class Sealing:

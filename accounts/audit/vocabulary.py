@@ -4,6 +4,9 @@ AUDIT_LOCK = 7_302_040
 OTHERS_SECONDS = 0.5
 """Whoever commits seals the events of others, too, that are up to this much older than its own."""
 
+EVENTS_AT_ONCE = 1_000
+"""How many one statement writes down: it takes 65,535 parameters at most."""
+
 RECENT_MINUTES = 10
 """How far back the sweep of every minute looks. The one of every night looks at all."""
 

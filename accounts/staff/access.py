@@ -1,12 +1,13 @@
 """Who works here and how far they have come, who may register, and who may say yes to what."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Case, Exists, OuterRef, Prefetch, Q, QuerySet, Value, When
-from django.db.models.functions import Concat
+from django.db.models.functions import Concat, Lower
 
 from accounts.models import Capacity, Post, StaffPerson, User
 from accounts.outbox.vocabulary import Mail, Mailbox, Subject
@@ -46,7 +47,13 @@ def named_like(found: QuerySet[Any], words: str) -> QuerySet[Any]:
 
 def working(at: datetime) -> QuerySet[StaffPerson]:
     """Those who have an account as staff now."""
-    return StaffPerson.objects.filter(Exists(Capacity.objects.live(at).filter(pk=OuterRef("capacity"))), left_at=None)
+    live = Capacity.objects.live(at).filter(pk=OuterRef("capacity"), user__is_active=True)
+    return StaffPerson.objects.filter(Exists(live), left_at=None)
+
+
+def with_a_job(at: datetime) -> QuerySet[StaffPerson]:
+    """Those of them who have one today: until somebody notices, an account as staff outlives the last job."""
+    return working(at).filter(Exists(Post.objects.live(at).filter(person=OuterRef("pk"))))
 
 
 def administrators(at: datetime) -> QuerySet[StaffPerson]:
@@ -90,7 +97,21 @@ def user_id_of(by: Actor) -> UUID | None:
     return UUID(user_id) if prefix == "user" else None
 
 
+def all_of_one(person: StaffPerson) -> QuerySet[StaffPerson]:
+    """Every staff number under which this may be the same human being: those with an email of theirs."""
+    account = person.capacity.user.email if person.capacity else ""
+    emails = {email.lower() for email in (person.email, account) if email}
+    found = StaffPerson.objects.alias(at_work=Lower("email"), of_account=Lower("capacity__user__email"))
+    return found.filter(Q(pk=person.pk) | Q(at_work__in=emails) | Q(of_account__in=emails))
+
+
 # Registration
+
+
+def invited(people: Iterable[UUID]) -> list[UUID]:
+    """Who of them has an activation ID that was neither used nor revoked, in an order that is always the same."""
+    found = Activation.objects.not_over().filter(kind=KIND, subject__in=people)
+    return list(found.order_by("subject").values_list("subject", flat=True))
 
 
 def describe(subject: UUID, at: datetime) -> Registrant | None:
@@ -119,18 +140,20 @@ def mailbox_of(subject: str) -> Mailbox | None:
 
 
 def who_can_okay(person: StaffPerson, asked_by: StaffPerson, at: datetime) -> QuerySet[StaffPerson]:
-    """The managers of the person's live posts who work here themselves; never whoever asks, and never the person."""
+    """The managers of the person's live posts who have a job here themselves; never whoever asks, and never the person,
+    under whatever number."""
     live = Post.objects.live(at).filter(person=person, manager=OuterRef("pk"))
-    return working(at).filter(Exists(live)).exclude(pk__in=(person.pk, asked_by.pk))
+    others = with_a_job(at).exclude(pk__in=all_of_one(person)).exclude(pk__in=all_of_one(asked_by))
+    return others.filter(Exists(live))
 
 
 def okays_of(manager: StaffPerson, at: datetime) -> QuerySet[FactorRemoval]:
-    """What waits for this manager's yes now. Whoever asked must still be who may ask, and the manager work here."""
-    if not working(at).filter(pk=manager.pk).exists():
+    """What waits for this manager's yes now. Whoever asked must still be who may ask, and the manager have a job."""
+    if not with_a_job(at).filter(pk=manager.pk).exists():
         return FactorRemoval.objects.none()
     live = Post.objects.live(at).filter(person=OuterRef("person"), manager=manager)
     waiting = FactorRemoval.objects.waiting(at).filter(Exists(live), asked_by__in=administrators(at))
-    mine = waiting.exclude(asked_by=manager).exclude(person=manager)
+    mine = waiting.exclude(asked_by__in=all_of_one(manager)).exclude(person__in=all_of_one(manager))
     return mine.filter(person__in=working(at)).select_related("person", "asked_by").order_by("asked_at")
 
 
@@ -150,4 +173,13 @@ def compose_okay_waits(about: str, mailbox: Mailbox, at: datetime) -> Mail | Non
     return Mail(template="staff/okay_waits", subject=Subject.SECURITY)
 
 
-NOTICES = {Notice.ASKED: compose_asked, Notice.OKAY_WAITS: compose_okay_waits}
+# Jobs that changed
+
+
+def compose_jobs(about: str, mailbox: Mailbox, at: datetime) -> Mail:
+    """As they are when the mail goes out: those of now, and those to come."""
+    posts = Post.objects.not_over(at).filter(person=UUID(about)).order_by("since", "job")
+    return Mail("staff/jobs", Subject.SECURITY, {"jobs": [(post, post.since > at) for post in posts]})
+
+
+NOTICES = {Notice.ASKED: compose_asked, Notice.OKAY_WAITS: compose_okay_waits, Notice.JOBS: compose_jobs}

@@ -24,8 +24,11 @@ class OwnManager(StaffRefused):
     sentence = _("Nobody is their own manager. Choose somebody else.")
 
 
-class EachOthersManager(StaffRefused):
-    sentence = _("This person is the manager of the one you chose. Two people cannot be each other’s manager.")
+class CircleOfManagers(StaffRefused):
+    sentence = _(
+        "The manager you chose works under this person, directly or through others. Nobody stands above themselves. "
+        "Choose somebody else."
+    )
 
 
 class NotAManager(StaffRefused):

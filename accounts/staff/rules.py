@@ -1,12 +1,16 @@
 """What a staff file says, as values: which of its rows cannot be, and who says the last word on a post."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 OWN_MANAGER = "manager_number: nobody is their own manager"
 UNKNOWN_MANAGER = "manager_number: no row that is not refused has this number as its own"
-EACH_OTHERS = "manager_number: two people would be each other's manager"
+CIRCLE = (
+    "manager_number: the managers above this person lead back to them, and nobody stands above themselves. Name "
+    "another manager in one of these rows"
+)
 SOMEBODY_ELSES = (
     "staff_number: somebody of another name and email has it, who has not left. Give this person a number of their "
     "own; or write down at /staff/people/ that the other left, and give the new job a first day after that"
@@ -31,7 +35,7 @@ class Row:
     last_day: date | None
 
     @property
-    def manages(self) -> "Managed | None":
+    def managed(self) -> "Managed | None":
         return Managed(self.number, self.manager_number, self.first_day, self.last_day) if self.manager_number else None
 
 
@@ -44,31 +48,18 @@ class Managed:
     first_day: date
     last_day: date | None
 
-    def turns(self, other: "Managed") -> bool:
-        """Whether it is the other way around at the same time."""
-        return (
-            (self.person, self.manager) == (other.manager, other.person)
-            and (other.last_day is None or self.first_day <= other.last_day)
-            and (self.last_day is None or other.first_day <= self.last_day)
-        )
 
-
-def refused(rows: Collection[Row], *, said_here: Collection[Managed]) -> dict[int, str]:
-    """By line, why a row cannot be. ``said_here`` are posts that no file changes."""
+def refused(rows: Collection[Row], *, stays: Collection[Managed], today: date) -> dict[int, str]:
+    """By line, why a row cannot be. ``stays`` is what the file leaves as it is."""
     found: dict[int, str] = {}
     for row in rows:
         if row.last_day and row.last_day < row.first_day:
             found[row.line] = ENDS_BEFORE
         elif row.manager_number == row.number:
             found[row.line] = OWN_MANAGER
-    managed = [row.manages for row in rows if row.manages]
-    others: dict[tuple[str, str], list[Managed]] = {}
-    for each in (*managed, *said_here):
-        others.setdefault((each.person, each.manager), []).append(each)
-    for row in rows:
-        turned = others.get((row.manager_number, row.number), [])
-        if row.manages and any(row.manages.turns(other) for other in turned):
-            found.setdefault(row.line, EACH_OTHERS)
+    managed = {row.line: row.managed for row in rows if row.managed and row.line not in found}
+    circles = in_circles((*managed.values(), *stays), today)
+    found |= {line: CIRCLE for line, each in managed.items() if each in circles}
     while more := dict(without_manager([row for row in rows if row.line not in found])):
         found |= more
     return found
@@ -80,12 +71,37 @@ def without_manager(rows: Collection[Row]) -> Iterator[tuple[int, str]]:
     return ((row.line, UNKNOWN_MANAGER) for row in rows if row.manager_number and row.manager_number not in numbers)
 
 
-def people(rows: Iterable[Row]) -> dict[str, Row]:
-    """Of each number the first row: what it says of the person counts."""
-    found: dict[str, Row] = {}
-    for row in rows:
-        found.setdefault(row.number, row)
-    return found
+def in_circles(managed: Iterable[Managed], today: date) -> set[Managed]:
+    """Those by whom, on some day from today on, somebody would stand above themselves, directly or through others."""
+    left = [each for each in managed if each.last_day is None or each.last_day >= max(today, each.first_day)]
+    while (fewer := between_two(left)) != left:
+        left = fewer
+    above = defaultdict(list)
+    for each in left:
+        above[each.person].append(each)
+    return {each for each in left if leads_back(each, above, today)}
+
+
+def between_two(managed: Sequence[Managed]) -> list[Managed]:
+    """Without those that have nobody beneath or nobody above: they are in no circle. Mostly all of them go so."""
+    people, managers = {each.person for each in managed}, {each.manager for each in managed}
+    return [each for each in managed if each.person in managers and each.manager in people]
+
+
+def leads_back(start: Managed, above: Mapping[str, Sequence[Managed]], today: date) -> bool:
+    """Whether the way up leads to where it began, over managers of one and the same day."""
+    to_go = [(start.manager, max(today, start.first_day), start.last_day or date.max)]
+    seen = set(to_go)
+    while to_go:
+        person, since, until = to_go.pop()
+        if person == start.person:
+            return True
+        for each in above.get(person, ()):
+            further = (each.manager, max(since, each.first_day), min(until, each.last_day or date.max))
+            if further[1] <= further[2] and further not in seen:
+                seen.add(further)
+                to_go.append(further)
+    return False
 
 
 def is_overruled(first_day: date, *, left_here: date | None, open_here: bool, ended_here: Collection[date]) -> bool:

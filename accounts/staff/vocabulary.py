@@ -14,8 +14,8 @@ PEOPLE_ON_A_PAGE = 50
 
 SHORTEST_SEARCH = 2
 
-ADMINISTRATORS_LOCK = 7_302_050
-"""Held while somebody becomes the first access administrator, and by whatever ends posts. Any number of our own."""
+JOBS_LOCK = 7_302_050
+"""Held by whatever gives or ends posts, and by the trigger of their table. Any number of our own."""
 
 ADMINISTRATOR_STAYS_DAYS = 31
 """After a staff file somebody is to be access administrator for so long."""
@@ -49,3 +49,4 @@ class Notice(models.TextChoices):
 
     ASKED = "second-factor-removal-asked", "somebody asked to take away your second factors"
     OKAY_WAITS = "staff-okay-waits", "a manager's yes is asked for"
+    JOBS = "staff-jobs", "the jobs of a person changed"

@@ -13,7 +13,7 @@ from accounts.ingest.operations import Progress
 from accounts.ingest.vocabulary import RunOutcome
 from accounts.models import Capacity, StaffPerson, User
 from accounts.operations import give_capacity, give_post, open_account
-from accounts.staff.operations import close_person, name_person, register
+from accounts.staff.operations import close_people, name_person, register
 from accounts.vocabulary import Actor, CapacityKind, Source
 from directory.intake.operations import import_roster, import_synthetic_self_descriptions
 from directory.publication.operations import load_code_sets, publish_due
@@ -114,7 +114,7 @@ def give_jobs(*, cast: Sequence[Person], by: Actor, at: datetime) -> None:
         works = StaffPerson.objects.get(number=numbers[person.username])
         give_post(person=works, job=job, department=person.department, manager=manager, since=at, by=by, at=at)
         if person.has_left:
-            close_person(person=works, by=by, at=at, said_by=Source.HERE)
+            close_people(people=[works], by=by, at=at, said_by=Source.HERE)
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.test import Client
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,7 +18,7 @@ from accounts.models import Capacity, Post, User
 from accounts.operations import (
     begin_session,
     choose_language,
-    close_post,
+    close_posts,
     end_capacity,
     end_sessions,
     give_capacity,
@@ -171,7 +172,7 @@ def test_the_last_day_of_a_post_counts_as_a_whole(day: date, zone: str) -> None:
 
 def test_a_post_that_is_ended_before_it_began_never_lives(db: None) -> None:
     post = a_post(staff_person(), since=NOON + timedelta(days=5))
-    close_post(post=post, said_by=Source.HERE, by=BY, at=NOON)
+    close_posts(posts=[post], said_by=Source.HERE, by=BY, at=NOON)
     for days in range(10):
         assert not Post.objects.not_over(NOON + timedelta(days=days)).exists()
 
@@ -191,12 +192,35 @@ def test_nobody_is_their_own_manager(db: None) -> None:
         a_post(person, manager=person)
 
 
-def test_no_two_are_each_others_manager(db: None) -> None:
+def test_nobody_stands_above_themselves_on_any_day_to_come(db: None) -> None:
+    low, mid, high = staff_person(), staff_person(), staff_person()
+    soon, later = (timezone.now() + timedelta(days=days) for days in (10, 20))
+    a_post(low, manager=mid)
+    a_post(mid, manager=high, until=later)
+    for one, other, since in ((mid, low, later - timedelta(days=1)), (high, low, soon), (high, mid, soon)):
+        with pytest.raises(IntegrityError, match="above themselves"), transaction.atomic():
+            a_post(one, Job.NETWORK, manager=other, since=since)
+    with pytest.raises(IntegrityError, match="above themselves"), transaction.atomic():
+        Post.objects.filter(person=mid).update(manager=low)
+    a_post(high, Job.NETWORK, manager=low, since=later)
+    Post.objects.filter(person=mid).update(until=soon)
+
+
+def test_whose_manager_somebody_was_says_nothing_of_today(db: None) -> None:
     one, other = staff_person(), staff_person()
-    a_post(one, manager=other, since=NOON, until=NOON + timedelta(days=9))
-    with pytest.raises(IntegrityError), transaction.atomic():
-        a_post(other, manager=one, job=Job.NETWORK, since=NOON + timedelta(days=8))
-    a_post(other, manager=one, since=NOON + timedelta(days=9), until=NOON + timedelta(days=9))
+    a_post(one, manager=other, until=timezone.now())
+    a_post(other, manager=one)
+    with pytest.raises(IntegrityError, match="above themselves"), transaction.atomic():
+        Post.objects.filter(person=one).update(until=None)
+
+
+def test_a_way_up_is_one_of_one_and_the_same_day(db: None) -> None:
+    """Each is under the next, but never all of them at once."""
+    people = [staff_person() for _each in range(3)]
+    for number, one in enumerate(people):
+        begins = timezone.now() + timedelta(days=number)
+        a_post(one, manager=people[number - 2], since=begins, until=begins + timedelta(days=2))
+    assert Post.objects.count() == 3
 
 
 # Sessions

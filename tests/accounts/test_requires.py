@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.access import actor_of, open, requires
 from accounts.errors import AccessEnded
 from accounts.models import Capacity, Post, User
-from accounts.operations import close_post, end_capacity, end_sessions, give_capacity
+from accounts.operations import close_posts, end_capacity, end_sessions, give_capacity
 from accounts.password.errors import SamePassword
 from accounts.password.operations import replace
 from accounts.rules import first_moment
@@ -216,7 +216,9 @@ def test_another_job_does_not_open_the_desk() -> None:
 def test_a_post_that_ends_now_is_over_at_the_very_next_request() -> None:
     user, browser = staff_with_post()
     assert browser.get("/desk/").status_code == 200
-    close_post(post=Post.objects.get(person__capacity__user=user), said_by=Source.HERE, by=SOMEBODY, at=timezone.now())
+    close_posts(
+        posts=[Post.objects.get(person__capacity__user=user)], said_by=Source.HERE, by=SOMEBODY, at=timezone.now()
+    )
     assert browser.get("/desk/").status_code == 403
 
 
@@ -284,6 +286,28 @@ def test_a_download_ends_with_the_longest_time_of_its_session(clock: Clock) -> N
     assert next(pieces)
     clock.passes(minutes=1)
     assert b"broke off" in next(pieces)
+
+
+def test_a_download_ends_with_the_midnight_that_ends_the_post(clock: Clock) -> None:
+    ends = first_moment(timezone.localdate(clock.at) + timedelta(days=1), timezone.get_current_timezone())
+    clock.at = ends - timedelta(minutes=5)
+    _, browser = staff_with_post(ends=0)
+    pieces = iter(browser.get("/desk/download/").streaming_content)
+    clock.at = ends - timedelta(microseconds=1)
+    assert next(pieces) == b"piece 0\n"
+    clock.at = ends
+    assert b"broke off" in next(pieces)
+    assert browser.get("/desk/").status_code == 403
+
+
+def test_a_password_that_grows_old_meanwhile_is_asked_for_after_the_download(settings: Any) -> None:
+    """It takes nothing away from the person: the next request is what waits for another."""
+    user, browser = staff_with_post()
+    pieces = iter(browser.get("/desk/download/").streaming_content)
+    assert next(pieces)
+    grow_old(user, settings.STAFF_PASSWORD_DAYS)
+    assert list(pieces)[-1] == b"piece 8\n"
+    assert is_sent_to(browser.get("/desk/download/"), "/account/settings/change-password/")
 
 
 def test_a_piece_costs_one_statement(django_assert_num_queries: Any) -> None:

@@ -5,10 +5,11 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import Post, StaffPerson
-from accounts.operations import give_post
+from accounts.operations import give_post, staff_subject
+from accounts.registration import operations as registration
 from accounts.registration.vocabulary import Channel
 from accounts.staff.errors import NotTheFirst, NumberOfAnother
-from accounts.staff.operations import administrators_one_at_a_time, come_back, invite, name_person
+from accounts.staff.operations import come_back, invite, jobs_one_at_a_time, name_person
 from accounts.vocabulary import Actor, Job, Source
 
 
@@ -29,10 +30,13 @@ def first_administrator(
     Raises NotTheFirst while anybody has that job, registered or not, and NumberOfAnother where the staff file knows the
     number under another name or email.
     """
-    administrators_one_at_a_time()
+    jobs_one_at_a_time()
     if Post.objects.not_over(at).filter(job=Job.ACCESS_ADMINISTRATOR).exists():
         raise NotTheFirst
-    person = StaffPerson.objects.select_for_update(of=("self",)).filter(number=number).first()
+    known = StaffPerson.objects.filter(number=number)
+    for pk in known.values_list("pk", flat=True):
+        registration.one_at_a_time(staff_subject(pk))
+    person = known.select_for_update(of=("self",)).first()
     if person is None:
         person = name_person(
             number=number,

@@ -2,27 +2,35 @@
 somebody here gave or took it neither takes nor gives back."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
 
-from accounts.audit.operations import record
+from accounts.audit.operations import record_all
 from accounts.ingest.operations import Import, Progress, count, refuse, refuse_repeated, run_import
 from accounts.ingest.reading import SourceFile
 from accounts.ingest.rules import Counts, CsvShape
 from accounts.models import Post, StaffPerson
-from accounts.operations import close_post, give_post, staff_subject
+from accounts.operations import close_posts, give_posts, staff_subject, told_of
 from accounts.registration import operations as registration
 from accounts.rules import first_moment, last_day
-from accounts.staff.access import administrators
+from accounts.staff.access import administrators, invited
 from accounts.staff.errors import NoAdministratorLeft, StaffShrinks
-from accounts.staff.operations import administrators_one_at_a_time, close_person, come_back, name_person
-from accounts.staff.rules import SOMEBODY_ELSES, Managed, Row, is_overruled, people, refused
+from accounts.staff.operations import (
+    close_people,
+    come_back,
+    jobs_one_at_a_time,
+    name_people,
+    registered,
+    tell,
+)
+from accounts.staff.rules import SOMEBODY_ELSES, Managed, Row, is_overruled, refused
 from accounts.staff.vocabulary import ADMINISTRATOR_STAYS_DAYS, KIND, LARGEST_SHARE_TO_END, Verb
 from accounts.vocabulary import Actor, Job, Source
 
@@ -32,13 +40,16 @@ ABOUT_A_PERSON = ("first_name", "last_name", "email", "language")
 SOURCE = "staff file"
 
 REACHED_OTHERWISE = f"""
-select person.id from {StaffPerson._meta.db_table} person
-where person.left_at is null and not coalesce(
-    (select bool_and(s.email = person.email and s.last_name = person.last_name) from {TABLE} s
-     where s.number = person.number), false)
+select person.id from {StaffPerson._meta.db_table} person left join {TABLE} s on s.number = person.number
+where person.left_at is null
+group by person.id
+having not coalesce(bool_and(s.email = person.email and s.last_name = person.last_name), false)
 order by person.id
 """  # noqa: S608
 """Who has another email or last name by the file, or is not in it: their activation ID ends."""
+
+ROWS_AT_ONCE = 500
+"""How many rows one statement changes: it tries them out one after another for each row."""
 
 IS_SOMEBODY_ELSES = f"""
 exists (select from {StaffPerson._meta.db_table} person where person.number = s.number and person.left_at is null
@@ -87,6 +98,11 @@ class Decision:
     since: datetime | None = None
     until: datetime | None = None
     is_overruled: bool = False
+    is_new_of_person: bool = False
+
+    @property
+    def counts_as(self) -> str:
+        return "updated" if self.outcome == "unchanged" and self.is_new_of_person else self.outcome
 
 
 @dataclass
@@ -108,29 +124,27 @@ class Staff:
 def take_staff(*, shrink: bool, by: Actor, at: datetime) -> tuple[Counts, int]:
     """What became of the staged rows, and how many of them somebody here overrules. Raises StaffShrinks, and
     NoAdministratorLeft where nobody could give access any more, now or in a month."""
-    administrators_one_at_a_time()
+    jobs_one_at_a_time()
     lock_activations()
     staff = everybody(at)
-    rows = accepted(staff)
-    decisions = [decide(row, staff) for row in rows]
     leavers, over = not_named(staff)
+    decisions = [decide(row, staff) for row in accepted(staff, {*leavers}, over)]
     ended = [post for key, post in staff.open_posts if key[0] in leavers] + over
     if len(ended) > LARGEST_SHARE_TO_END * len(staff.open_posts) and not shrink:
         raise StaffShrinks(ends=len(ended), of=len(staff.open_posts))
     moments = (at, at + timedelta(days=ADMINISTRATOR_STAYS_DAYS))
     had_administrator = [has_administrator(moment) for moment in moments]
-    for post in over:
-        close_post(post=post, by=by, at=at, said_by=Source.FILE)
-    for number in leavers:
-        close_person(person=staff.people[number], by=by, at=at, said_by=Source.FILE)
+    close_posts(posts=over, by=by, at=at, said_by=Source.FILE)
+    close_people(people=[staff.people[number] for number in leavers], by=by, at=at, said_by=Source.FILE)
     take_people(decisions, staff, by=by, at=at)
-    take_posts(decisions, staff, by=by, at=at)
+    others = {post.person_id for post in over} | take_posts(decisions, staff, by=by, at=at)
+    tell(registered([person for person in staff.people.values() if person.pk in others], at), by=by, at=at)
     if any(has_administrator(moment) < had for moment, had in zip(moments, had_administrator, strict=True)):
         raise NoAdministratorLeft
     counts = count(
         TABLE,
         "select unnest(%(outcomes)s::text[]) as outcome",
-        {"outcomes": [decision.outcome for decision in decisions]},
+        {"outcomes": [decision.counts_as for decision in decisions]},
         ended=len(ended),
     )
     return counts, sum(decision.is_overruled for decision in decisions)
@@ -141,7 +155,7 @@ def lock_activations() -> None:
     with connection.cursor() as cursor:
         cursor.execute(REACHED_OTHERWISE)
         reached = cursor.fetchall()
-    for (person,) in reached:
+    for person in invited(person for (person,) in reached):
         registration.one_at_a_time(staff_subject(person))
 
 
@@ -163,16 +177,18 @@ def has_administrator(at: datetime) -> int:
 # What the file says
 
 
-def accepted(staff: Staff) -> list[Row]:
+def accepted(staff: Staff, leavers: Collection[str], over: Collection[Post]) -> list[Row]:
     """The rows that are taken. What a refused row says of a post stays as it was, and so counts for the others."""
     refuse_repeated(TABLE, "number", "job")
     refuse(TABLE, SOMEBODY_ELSES, IS_SOMEBODY_ELSES)
     rows = [Row(**dict(zip(CELLS.split(", "), cells, strict=True))) for cells in staged(f"{CELLS}", "refused is null")]
+    gone = {post.pk for post in over}
+    staying = [(key, post) for key, post in staff.open_posts if key[0] not in leavers and post.pk not in gone]
     found: dict[int, str] = {}
     while True:
         taken = {(row.number, row.job) for row in rows if row.line not in found}
-        kept = [managed(post) for key, post in staff.open_posts if post.manager and stays(key, post, taken)]
-        more = refused(rows, said_here=[each for each in kept if each])
+        kept = [managed(post) for key, post in staying if post.said_by == Source.HERE or key not in taken]
+        more = refused(rows, stays=[each for each in kept if each], today=timezone.localdate(staff.at))
         if more == found:
             break
         found = more
@@ -180,10 +196,6 @@ def accepted(staff: Staff) -> list[Row]:
         lines = [line for line, why in found.items() if why == reason]
         refuse(TABLE, reason, "s.line = any(%(lines)s)", {"lines": lines})
     return [row for row in rows if row.line not in found]
-
-
-def stays(key: Key, post: Post, taken: set[Key]) -> bool:
-    return post.said_by == Source.HERE or key not in taken
 
 
 def managed(post: Post) -> Managed | None:
@@ -265,65 +277,66 @@ def day_left_here(person: StaffPerson | None) -> date | None:
 def take_people(decisions: Sequence[Decision], staff: Staff, *, by: Actor, at: datetime) -> None:
     """A first row that says something new of its person counts as a change. An activation ID that went to another
     email, or is for another last name, ends."""
-    first = people(decision.row for decision in decisions)
-    for number, row in first.items():
+    named: list[StaffPerson] = []
+    changed: dict[UUID, list[str]] = {}
+    for decision in first_rows(decisions):
+        row = decision.row
         said = {name: getattr(row, name) for name in ABOUT_A_PERSON}
-        person = staff.people.get(number)
+        person = staff.people.get(row.number)
         if person is None:
-            staff.people[number] = name_person(number=number, **said, by=by, at=at)
-            continue
-        changed = [name for name, value in said.items() if getattr(person, name) != value]
-        if changed:
-            for name in changed:
+            named.append(StaffPerson(number=row.number, **said))
+            staff.people[row.number] = named[-1]
+        elif differing := [name for name, value in said.items() if getattr(person, name) != value]:
+            for name in differing:
                 setattr(person, name, said[name])
-            person.save(update_fields=changed)
-            record(verb=Verb.CHANGED, by=by, at=at, subject=staff_subject(person.pk), fields=changed)
-            if {"last_name", "email"} & set(changed):
-                registration.end_open(kind=KIND, subject=person.pk, by=by, at=at)
-            decision = next(each for each in decisions if each.row is row)
-            decision.outcome = "updated" if decision.outcome == "unchanged" else decision.outcome
-    for number in {each.row.number for each in decisions if each.outcome in ("added", "reactivated")}:
-        if staff.people[number].left_at and any(gives_access(each, number, at) for each in decisions):
+            changed[person.pk] = differing
+            decision.is_new_of_person = True
+    name_people(people=named, by=by, at=at)
+    people = [person for person in staff.people.values() if person.pk in changed]
+    StaffPerson.objects.bulk_update(people, ABOUT_A_PERSON, ROWS_AT_ONCE)
+    differs = [(staff_subject(person), names) for person, names in changed.items()]
+    record_all(verb=Verb.CHANGED, of=differs, by=by, at=at)
+    for pk in invited(pk for pk, names in changed.items() if {"last_name", "email"} & set(names)):
+        registration.end_open(kind=KIND, subject=pk, by=by, at=at)
+    for number in {each.row.number for each in decisions if gives_access(each, at)}:
+        if staff.people[number].left_at:
             come_back(person=staff.people[number], by=by, at=at)
 
 
-def gives_access(decision: Decision, number: str, at: datetime) -> bool:
-    return decision.row.number == number and decision.since is not None and (not decision.until or decision.until > at)
-
-
-def take_posts(decisions: Sequence[Decision], staff: Staff, *, by: Actor, at: datetime) -> None:
-    """Managers that change go first, or else two who change places would be each other's for a moment."""
-    changing = [each for each in decisions if each.outcome not in ("added", "unchanged") and each.post]
-    for decision in changing:
-        if decision.post and decision.post.manager:
-            decision.post.manager = None
-            decision.post.save(update_fields=["manager"])
-    for decision in changing:
-        if decision.post and decision.since:
-            change_post(decision, decision.post, decision.since, staff, by=by, at=at)
+def first_rows(decisions: Iterable[Decision]) -> Iterable[Decision]:
+    """Of each number the first: what it says of the person counts."""
+    found: dict[str, Decision] = {}
     for decision in decisions:
-        if decision.outcome == "added" and decision.since:
-            row = decision.row
-            give_post(
-                person=staff.people[row.number],
-                job=Job(row.job),
-                department=row.department,
-                manager=staff.people[row.manager_number] if row.manager_number else None,
-                since=decision.since,
-                until=decision.until,
-                by=by,
-                at=at,
-                said_by=Source.FILE,
-            )
+        found.setdefault(decision.row.number, decision)
+    return found.values()
 
 
-def change_post(decision: Decision, post: Post, since: datetime, staff: Staff, *, by: Actor, at: datetime) -> None:
-    row = decision.row
-    post.since, post.department = since, row.department
-    post.manager = staff.people[row.manager_number] if row.manager_number else None
-    if decision.outcome != "deactivated":
-        post.until = decision.until
-    post.save(update_fields=["since", "department", "manager", "until"])
-    record(verb=Verb.CHANGED_POST, by=by, at=at, subject=staff_subject(post.person_id), fields=[post.job])
-    if decision.outcome == "deactivated":
-        close_post(post=post, by=by, at=at, said_by=Source.FILE)
+def gives_access(decision: Decision, at: datetime) -> bool:
+    return decision.outcome in ("added", "reactivated") and (decision.until is None or decision.until > at)
+
+
+def take_posts(decisions: Sequence[Decision], staff: Staff, *, by: Actor, at: datetime) -> set[UUID]:
+    """Managers that change go first, or else two who change places would be each other's for a moment. Returns whose
+    jobs begin or end otherwise than before."""
+    before = {post.pk: (post.since, post.until) for _key, post in staff.open_posts}
+    changed, ended, given = list[Post](), list[Post](), list[Post]()
+    for decision in decisions:
+        if decision.outcome == "unchanged" or decision.since is None:
+            continue
+        post = decision.post or Post(
+            person=staff.people[decision.row.number], job=decision.row.job, said_by=Source.FILE
+        )
+        (changed if decision.post else given).append(post)
+        post.since, post.department = decision.since, decision.row.department
+        post.manager = staff.people[decision.row.manager_number] if decision.row.manager_number else None
+        if decision.outcome == "deactivated":
+            ended.append(post)
+        else:
+            post.until = decision.until
+    Post.objects.filter(pk__in=[post.pk for post in changed]).update(manager=None)
+    Post.objects.bulk_update(changed, ["since", "department", "manager", "until"], ROWS_AT_ONCE)
+    record_all(verb=Verb.CHANGED_POST, of=[told_of(post) for post in changed], by=by, at=at)
+    close_posts(posts=ended, by=by, at=at, said_by=Source.FILE)
+    give_posts(posts=given, by=by, at=at)
+    touched = [post for post in (*changed, *given) if post.pk in before or staff.not_over(post)]
+    return {post.person_id for post in touched if before.get(post.pk) != (post.since, post.until)}

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.audit.operations import record
 from accounts.models import Capacity
-from accounts.operations import close_capacity
+from accounts.operations import close_capacities
 from accounts.registration.operations import end_open, one_at_a_time
 from accounts.vocabulary import Actor
 
@@ -32,7 +32,7 @@ def retire_member(*, source: str, member_id: str, person_number: str, by: Actor,
     one_at_a_time(f"{MEMBER}:{found.pk}")
     end_open(kind=MEMBER, subject=found.pk, by=by, at=at)
     for capacity in Capacity.objects.live(at).filter(of_member__member=found):
-        close_capacity(capacity=capacity, by=by, at=at)
+        close_capacities(capacities=[capacity.pk], by=by, at=at)
     found.corrections.all().delete()
     today = timezone.localdate(at)
     found.coverages.filter(starts_on__gte=today).delete()

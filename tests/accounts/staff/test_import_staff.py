@@ -1,6 +1,7 @@
 """The staff file: who works here, as what, under whom; and what follows for those whom it does not name any more."""
 
 import json
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -15,12 +16,13 @@ from hypothesis import strategies as st
 from accounts.audit.models import AuditEvent
 from accounts.ingest.models import ImportRun
 from accounts.models import Capacity, Post, StaffPerson
+from accounts.registration.errors import CannotIssue
 from accounts.registration.models import Activation
 from accounts.registration.vocabulary import Channel
 from accounts.staff.access import administrators
 from accounts.staff.errors import NoAdministratorLeft, NotAdministrator, OwnPosts, StaffShrinks
 from accounts.staff.operations import end, give, invite, leave, leave_without_posts
-from accounts.staff.rules import EACH_OTHERS, Managed, refused
+from accounts.staff.rules import CIRCLE, Managed, in_circles, refused
 from accounts.staff.rules import Row as Read
 from accounts.vocabulary import Actor, Job, Source
 from tests.builders.people import SOMEBODY, signed_in
@@ -208,40 +210,113 @@ def test_two_rows_for_one_job_are_one_too_many(db: None, tmp_path: Path) -> None
     assert Post.objects.get(person__number="2").department == "Care Navigation"
 
 
-def test_each_others_managers_are_both_refused(db: None, tmp_path: Path) -> None:
+# Nobody stands above themselves
+
+
+def test_whoever_stands_above_themselves_is_refused_and_so_is_who_is_beneath(db: None, tmp_path: Path) -> None:
     rows = a_staff()
-    rows[0] |= {"manager_number": "2"}
+    rows[0] |= {"manager_number": "3"}
+    rows[1] |= {"manager_number": "1"}
+    rows[2] |= {"manager_number": "2"}
     summary = imported(tmp_path, rows)
     assert summary["refused"] == 5  # the others have a manager whom no row names any more
-    assert sum("each other" in line for line in reasons(tmp_path)) == 2
+    assert [line.split(",")[1] for line in reasons(tmp_path) if "lead back to them" in line] == ["2", "3", "4"]
     assert not Post.objects.exists()
+
+
+def test_a_circle_is_closed_by_a_row_over_what_was_given_here(db: None, tmp_path: Path) -> None:
+    """3 works under 2 by the word of somebody here, and 2 under 5 by the file: so 5 does not work under 3."""
+    rows = a_staff()
+    rows[1] |= {"manager_number": "5"}
+    imported(tmp_path, rows)
+    two, three = (StaffPerson.objects.get(number=number) for number in "23")
+    a_post_here(three, manager=two)
+    rows[4] |= {"manager_number": "3"}
+    assert numbers(imported(tmp_path, rows, LATER)) == {"refused": 2, "unchanged": 3}
+    assert [line.split(",")[1] for line in reasons(tmp_path)] == ["3", "6"]
+    assert Post.objects.get(person__number="5").manager == StaffPerson.objects.get(number="1")
+
+
+def test_who_was_promoted_over_their_manager_of_before_is(db: None, tmp_path: Path) -> None:
+    """2 worked under 3 for years, and gets another job: whose manager 3 was then says nothing of today."""
+    rows = a_staff()
+    rows[1] |= {"manager_number": "3"}
+    imported(tmp_path, rows)
+    rows[1] = a_row("2", "manager")
+    rows[2] |= {"manager_number": "2"}
+    now = timezone.now()
+    assert numbers(imported(tmp_path, rows, now)) == {"added": 1, "updated": 1, "unchanged": 3, "ended": 1}
+    assert Post.objects.get(person__number="3").manager == StaffPerson.objects.get(number="2")
+    assert numbers(imported(tmp_path, rows, now)) == {"unchanged": 5}
+
+
+def a_post_here(person: StaffPerson, *, manager: StaffPerson) -> Post:
+    return give(
+        person=person,
+        job=Job.PRIVACY_OFFICE,
+        department="Privacy",
+        manager=manager,
+        first_day=timezone.localdate(NOW),
+        last_day=None,
+        by=SOMEBODY,
+        at=NOW,
+    )
 
 
 PEOPLE = st.sampled_from(["1", "2", "3", "4"])
 DAYS = st.dates(date(2026, 1, 1), date(2026, 1, 9))
 
 
-@given(rows=st.lists(st.tuples(PEOPLE, PEOPLE | st.just(""), DAYS, st.none() | DAYS), max_size=8))
-def test_what_is_taken_has_no_circle_of_one_or_two(rows: list[tuple[str, str, date, date | None]]) -> None:
+ROWS = st.lists(st.tuples(PEOPLE, PEOPLE, DAYS, st.none() | DAYS), max_size=8)
+
+
+def above_themselves(managed: Iterable[Managed], day: date) -> set[str]:
+    """Who stands above themselves on a day: counted out, pair by pair, until nothing is new."""
+    pairs = {(each.person, each.manager) for each in managed if is_on(each, day)}
+    while more := {(low, high) for low, mid in pairs for mid_too, high in pairs if mid == mid_too} - pairs:
+        pairs |= more
+    return {low for low, high in pairs if low == high}
+
+
+def is_on(managed: Managed, day: date) -> bool:
+    return managed.first_day <= day and (managed.last_day is None or day <= managed.last_day)
+
+
+@given(rows=ROWS, today=DAYS)
+def test_a_circle_is_what_puts_somebody_above_themselves_on_a_day(
+    rows: list[tuple[str, str, date, date | None]], today: date
+) -> None:
+    managed = {Managed(*row) for row in rows}
+    days = [date(2026, 1, day) for day in range(today.day, 11)]
+    found = in_circles(managed, today)
+    assert not any(above_themselves(managed - found, day) for day in days)
+    for each in found:  # and nobody is in vain
+        assert any(is_on(each, day) and {each.person, each.manager} <= above_themselves(managed, day) for day in days)
+
+
+@given(rows=st.lists(st.tuples(PEOPLE, PEOPLE | st.just(""), DAYS, st.none() | DAYS), max_size=8), today=DAYS)
+def test_what_is_taken_can_be(rows: list[tuple[str, str, date, date | None]], today: date) -> None:
     read = [
         Read(line, number, "", "", "", "", "", f"job {line}", manager, first, last)
         for line, (number, manager, first, last) in enumerate(rows)
     ]
-    out = refused(read, said_here=())
+    out = refused(read, stays=(), today=today)
     taken = [row for row in read if row.line not in out]
     for row in taken:
         assert row.manager_number != row.number
         assert row.last_day is None or row.last_day >= row.first_day
         assert not row.manager_number or row.manager_number in {other.number for other in taken}
-        assert not any(row.manages and other.manages and row.manages.turns(other.manages) for other in taken)
+    assert not in_circles([row.managed for row in taken if row.managed], today)
 
 
-def test_what_somebody_here_said_makes_a_circle_too() -> None:
-    row = Read(2, "1", "", "", "", "", "", "network", "2", date(2026, 1, 1), None)
-    other = Read(3, "2", "", "", "", "", "", "network", "", date(2026, 1, 1), None)
+def test_what_stays_makes_a_circle_too() -> None:
+    today = date(2026, 1, 1)
+    row = Read(2, "1", "", "", "", "", "", "network", "2", today, None)
+    other = Read(3, "2", "", "", "", "", "", "network", "", today, None)
     said = Managed("2", "1", date(2026, 5, 1), date(2026, 5, 2))
-    assert refused([row, other], said_here=[said]) == {2: EACH_OTHERS}
-    assert refused([row, other], said_here=[]) == {}
+    assert refused([row, other], stays=[said], today=today) == {2: CIRCLE}
+    assert refused([row, other], stays=[said], today=date(2026, 5, 3)) == {}
+    assert refused([row, other], stays=[], today=today) == {}
 
 
 # Whole, and guarded
@@ -367,6 +442,27 @@ def test_whose_last_post_is_over_has_left_by_the_next_morning(db: None, tmp_path
     assert not Capacity.objects.live(morning).filter(user=user).exists()
     rows[1] |= {"until": ""}
     assert imported(tmp_path, rows, morning)["reactivated"] == 1
+
+
+def test_a_row_of_the_past_names_somebody_and_gives_them_nothing(db: None, tmp_path: Path) -> None:
+    rows = [*a_staff(), a_row("6", "network", until="2026-11-19")]
+    assert numbers(imported(tmp_path, rows)) == {"added": 6}
+    six = StaffPerson.objects.get(number="6")
+    assert "6" not in {number for number, _job in jobs()}
+    with pytest.raises(CannotIssue):
+        invite(person=six, channel=Channel.MAIL, by=SOMEBODY, at=NOW)
+    assert leave_without_posts(by=SOMEBODY, at=NOW) == 1
+    assert numbers(imported(tmp_path, rows, LATER)) == {"unchanged": 6}
+
+
+def test_another_name_alters_no_job_of_the_past(db: None, tmp_path: Path) -> None:
+    rows = [*a_staff(), a_row("6", "network", until="2026-11-19")]
+    imported(tmp_path, rows)
+    before = list(Post.objects.order_by("pk").values())
+    rows[5] |= {"first_name": "Married", "until": "2026-11-01"}
+    assert numbers(imported(tmp_path, rows, LATER)) == {"updated": 1, "unchanged": 5}
+    assert list(Post.objects.order_by("pk").values()) == before
+    assert StaffPerson.objects.get(number="6").first_name == "Married"
 
 
 # The command

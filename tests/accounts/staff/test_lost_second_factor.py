@@ -10,8 +10,9 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.audit.models import AuditEvent
-from accounts.models import Post, StaffPerson
+from accounts.models import Post, StaffPerson, User
 from accounts.operations import end_capacity
+from accounts.staff.access import administrators
 from accounts.staff.errors import AlreadyAsked, NoManager, NoSecondFactor, NotYoursToOkay
 from accounts.staff.models import FactorRemoval
 from accounts.staff.operations import leave
@@ -138,6 +139,35 @@ def test_a_manager_without_a_capacity_says_nothing(office: Office) -> None:
     assert office.marcus.capacity
     end_capacity(capacity=office.marcus.capacity, by=SOMEBODY, at=timezone.now())
     assert nobody_said_yes(office, removal, office.marcus)
+
+
+def test_a_manager_whose_last_job_is_over_says_nothing_though_they_can_still_sign_in(office: Office) -> None:
+    removal = office.asked()
+    Post.objects.filter(person=office.marcus).update(until=timezone.now())
+    assert nobody_said_yes(office, removal, office.marcus)
+    assert "Grace" not in in_a_browser(office.marcus).get("/staff/okays/").content.decode()
+
+
+@pytest.mark.parametrize("who", ["thomas", "grace"])
+def test_two_staff_numbers_are_not_two_people(office: Office, who: str) -> None:
+    """Somebody registered twice, under two numbers with one email at work, and would say yes to themselves."""
+    removal = office.asked()
+    second = somebody("second", Job.MANAGER)
+    StaffPerson.objects.filter(pk=second.pk).update(email=f"{who.title()}@plan.example")
+    second.refresh_from_db()
+    Post.objects.filter(person=office.grace).update(manager=second)
+    assert nobody_said_yes(office, removal, second)
+    assert in_a_browser(second).get(f"/staff/okays/{removal.pk}/").status_code == 404
+    FactorRemoval.objects.update(stopped_at=timezone.now())
+    with pytest.raises(NoManager):
+        office.asked()
+
+
+def test_an_account_that_is_closed_asks_and_answers_nothing(office: Office) -> None:
+    removal = office.asked()
+    User.objects.filter(pk=user_of(office.tom).pk).update(is_active=False)
+    assert nobody_said_yes(office, removal, office.marcus)
+    assert not administrators(timezone.now()).exists()
 
 
 def test_what_somebody_asked_who_may_not_ask_any_more_is_void(office: Office) -> None:
