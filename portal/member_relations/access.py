@@ -6,7 +6,7 @@ from itertools import product
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, Lower
 
 from accounts.email_change.access import held_until
@@ -36,7 +36,7 @@ from .errors import (
 )
 from .models import Call, ChannelBefore
 from .rules import digits, house_and_zip
-from .vocabulary import BEFORE, LAST_CALLS_SHOWN, RENEWED_AGAIN_HOURS, Notice, Question, Reach
+from .vocabulary import BEFORE, LAST_CALLS_SHOWN, OFF_THE_CARD, RENEWED_AGAIN_HOURS, Notice, Question, Reach
 
 
 def found(*, member_id: str, person_number: str, last_name: str, birth_date: date | None) -> QuerySet[Member]:
@@ -61,12 +61,24 @@ def sits_at_the_desk(capacity: Capacity, at: datetime) -> bool:
 
 
 def household_of(members: QuerySet[Member]) -> QuerySet[Member]:
-    """The people who are covered with one of these, and these themselves: through one subscriber, or by one ID."""
+    """The people who are covered with one of these, and these themselves: through one subscriber, or by one ID; and
+    who has a phone, an email or an address with them, as the file says or said. Some plans give everybody an ID of
+    their own."""
     subscribers = members.annotate(head=Coalesce("subscriber", "pk")).values("head")
     cards = members.values("member_key")
-    sources = members.values("source")
+    channels = OnFile.objects.annotate(folded=Lower("value"))
+    corrections = Correction.objects.filter(fact__in=ChannelKind.values).exclude(before="")
+    corrections = corrections.annotate(folded=Lower("before"))
+    reached = [
+        *channels.filter(member__in=members).values_list("folded", flat=True),
+        *corrections.filter(member__in=members).values_list("folded", flat=True),
+    ]
     return Member.objects.filter(
-        Q(pk__in=subscribers) | Q(subscriber__in=subscribers) | Q(member_key__in=cards, source__in=sources)
+        Q(pk__in=subscribers)
+        | Q(subscriber__in=subscribers)
+        | Q(member_key__in=cards)
+        | Q(pk__in=channels.filter(folded__in=reached).values("member"))
+        | Q(pk__in=corrections.filter(folded__in=reached).values("member"))
     )
 
 
@@ -124,43 +136,45 @@ Channels = list[tuple[str, str]]
 
 
 def on_file(member: Member) -> dict[Question, set[object]]:
-    """What a right answer is, by question; those are missing to which nothing is on file. What was corrected by phone
-    answers nothing until the file says the same: or else whoever passes once chooses the answers of the next call."""
-    return answers(member, uncorrected(member))
+    """What a right answer is, by question; those are missing to which nothing is on file."""
+    channels = uncorrected(Member.objects.filter(pk=member.pk))
+    birth_date: dict[Question, set[object]] = {Question.BIRTH_DATE: {member.birth_date}}
+    return birth_date | answers(channels)
 
 
-def uncorrected(member: Member) -> Channels:
-    channels = OnFile.objects.filter(member=member).exclude(kind__in=member.corrections.values("fact"))
-    return list(channels.values_list("kind", "value"))
+def shared(member: Member) -> set[Question]:
+    """To which questions off the card somebody else of the household has the same answer, or had it until they had it
+    corrected by phone: who moves out knows it as before."""
+    mine = on_file(member)
+    others = household_of(Member.objects.filter(pk=member.pk)).exclude(pk=member.pk)
+    theirs = answers(uncorrected(others) + replaced(others))
+    return {question for question in OFF_THE_CARD if mine.get(question, set()) & theirs.get(question, set())}
 
 
-def replaced(member: Member) -> Channels:
+def uncorrected(members: QuerySet[Member]) -> Channels:
+    """What was corrected by phone answers nothing until the file says the same: or else whoever passes once chooses the
+    answers of the next call."""
+    corrected = Correction.objects.filter(member=OuterRef("member"), fact=OuterRef("kind"))
+    return list(OnFile.objects.filter(~Exists(corrected), member__in=members).values_list("kind", "value"))
+
+
+def replaced(members: QuerySet[Member]) -> Channels:
     """What the file said where Member Relations corrected it."""
-    corrected = member.corrections.filter(fact__in=ChannelKind.values).exclude(before="")
+    corrected = Correction.objects.filter(member__in=members, fact__in=ChannelKind.values).exclude(before="")
     return list(corrected.values_list("fact", "before"))
 
 
-def answers(member: Member, channels: Channels) -> dict[Question, set[object]]:
-    answers: dict[Question, set[object]] = {
-        Question.BIRTH_DATE: {member.birth_date},
+def answers(channels: Channels) -> dict[Question, set[object]]:
+    found: dict[Question, set[object]] = {
         Question.ADDRESS: {house_and_zip(value) for kind, value in channels if kind == ChannelKind.ADDRESS},
         Question.PHONE: {digits(value) for kind, value in channels if kind == ChannelKind.PHONE},
         Question.EMAIL: {value.casefold() for kind, value in channels if kind == ChannelKind.EMAIL},
     }
     whole = {
         question: {each for each in right if not isinstance(each, tuple) or all(each)}
-        for question, right in answers.items()
+        for question, right in found.items()
     }
     return {question: right for question, right in whole.items() if right}
-
-
-def shared(member: Member) -> set[Question]:
-    """To which questions somebody else of the household has the same answer, or had it until they had it corrected by
-    phone: who moves out knows it as before."""
-    mine = on_file(member)
-    household = household_of(Member.objects.filter(pk=member.pk)).exclude(pk=member.pk)
-    others = [answers(each, uncorrected(each) + replaced(each)) for each in household]
-    return {question for question, right in mine.items() if any(right & each.get(question, set()) for each in others)}
 
 
 def wrong_ones(member: Member, said: Mapping[Question, object]) -> list[Question]:

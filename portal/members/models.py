@@ -182,7 +182,7 @@ class Channel(models.Model):
             models.CheckConstraint(condition=Q(kind__in=ChannelKind.values), name="channel_kind_is_known"),
             models.CheckConstraint(condition=~Q(value=""), name="channel_leads_somewhere"),
         )
-        indexes = (models.Index(Lower("value"), name="channel_by_email", condition=Q(kind=ChannelKind.EMAIL)),)
+        indexes = (models.Index(Lower("value"), name="channel_by_value"),)
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"

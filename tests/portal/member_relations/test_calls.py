@@ -144,6 +144,28 @@ def test_a_spouse_who_corrects_their_own_phone_does_not_make_the_old_one_tell_th
         assert not asked(a_call(grace, member("Jorge")), known)
 
 
+@pytest.fixture
+def apart(grace: User) -> None:
+    """Jorge has a plan, an ID and an address of his own on file, and the phone at home."""
+    Member.objects.filter(first_name="Jorge").update(member_key="MA77", subscriber=None, relationship="subscriber")
+    Channel.objects.filter(member=member("Jorge"), kind="address").update(value="9 Oak Street\nSaint Paul, MN 55106")
+    Channel.objects.filter(member=member("Jorge"), kind="phone").update(value="6515550171")
+    Channel.objects.filter(member=member("Jorge"), kind="email").update(value="Marisol.C@mail.example")
+
+
+def test_a_household_without_one_card_is_told_by_what_it_has_on_file_together(grace: User, apart: None) -> None:
+    """A spouse who knows the phone at home does not pass with it."""
+    known = {Question.BIRTH_DATE: date(1977, 9, 21), Question.PHONE: "6515550171"}
+    assert shared(member("Jorge")) == {Question.PHONE, Question.EMAIL}
+    assert not asked(a_call(grace, member("Jorge")), known | {Question.EMAIL: "marisol.c@mail.example"})
+    assert asked(a_call(grace, member("Jorge")), known | {Question.ADDRESS: ("9", "55106")})
+
+
+def test_nobody_helps_somebody_with_whom_they_have_a_phone(grace: User, apart: None) -> None:
+    stands_for(grace, member("Jorge"))
+    refused_as_own(grace, "Diego")
+
+
 def test_there_is_one_check_for_each_call(grace: User) -> None:
     call = a_call(grace, member("Jorge"))
     assert not asked(call, {**JORGE, Question.PHONE: "6515550199"})
