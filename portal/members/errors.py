@@ -40,7 +40,7 @@ class EnrolmentIsMixed(ImportRefused):
         )
 
 
-class NobodyToRetire(Exception):
+class NobodyOnFile(Exception):
     def __str__(self) -> str:
         return "No record of this source has this member ID and person number. Nothing has changed."
 

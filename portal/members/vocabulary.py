@@ -101,6 +101,7 @@ class Verb(models.TextChoices):
     ENROLMENT_TAKEN = "members.enrolment_taken", "took over an enrolment file"
     CORRECTED = "members.corrected", "corrected what a file says of a member"
     RETIRED = "members.retired", "took a member's record out of use, because the ID is somebody else's"
+    REGISTRATION_ENDED = "members.registration_ended", "ended what an account was for a member who had not registered"
     LINKED = "members.linked", "gave a member the capacity that stands for them"
     ASKED = "members.asked_to_register", "asked to register as a member"
     FORGOTTEN = "members.requests_forgotten", "deleted requests to register of long ago"

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from accounts.audit.models import AuditEvent
 from accounts.models import Capacity, User
@@ -14,7 +15,7 @@ from accounts.registration.vocabulary import Channel as Way
 from portal.members.access import describe, member_of
 from portal.members.models import Correction, Coverage, Member
 from portal.members.operations.corrections import correct
-from portal.members.operations.retirement import retire_member
+from portal.members.operations.retirement import end_registration, retire_member
 from portal.members.rules import is_another_person
 from portal.members.vocabulary import MEMBER, Fact
 from tests.builders.members import NOW, TODAY, Row, a_family, a_row, member, refused, take
@@ -220,10 +221,35 @@ def test_an_activation_id_of_a_record_out_of_use_opens_nothing(tmp_path: Path) -
     assert Coverage.objects.filter(member=former).get().ends_on == TODAY - timedelta(days=1)
 
 
-def test_nobody_is_retired_by_a_card_of_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_member_whose_account_is_somebody_elses_gets_it_ended_and_registers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    take(a_family(), tmp_path)
+    marisol = member("Marisol")
+    browser = signed_in(registers("Marisol", "not.marisol", "thief@mail.example").capacity.user)
+    assert browser.get("/member/profile/").status_code == 200
+    assert describe(marisol.pk, timezone.now()) is None
+    answers = iter(["lfp 1002000", "1"])
+    monkeypatch.setattr("builtins.input", lambda _asked: next(answers))
+    call_command("end_registration")
+    assert "LFP" not in capsys.readouterr().out
+    assert browser.get("/member/profile/").status_code != 200
+    assert describe(marisol.pk, timezone.now()) is not None
+    assert AuditEvent.objects.filter(verb="members.registration_ended", subject=f"member:{marisol.pk}").count() == 1
+
+
+def test_an_activation_id_that_is_on_its_way_ends_with_it(tmp_path: Path) -> None:
+    take(a_family(), tmp_path)
+    issue(kind=MEMBER, subject=member("Marisol").pk, channel=Way.LETTER, by=SOMEBODY, at=NOW)
+    end_registration(source="enrolment", member_id="LFP 100-2000", person_number="01", by=SOMEBODY, at=NOW)
+    assert not Activation.objects.open(NOW).exists()
+
+
+@pytest.mark.parametrize("command", ["retire_member", "end_registration"])
+def test_nothing_happens_to_a_card_of_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
     take(a_family(), tmp_path)
     before = everything()
     monkeypatch.setattr("builtins.input", lambda _asked: "77")
     with pytest.raises(CommandError, match="No record of this source"):
-        call_command("retire_member")
+        call_command(command)
     assert everything() == before

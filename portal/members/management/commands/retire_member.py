@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from accounts.vocabulary import program
-from portal.members.errors import EnrolmentIsRead, NobodyToRetire
+from portal.members.errors import EnrolmentIsRead, NobodyOnFile
 from portal.members.operations.retirement import retire_member
 
 
@@ -27,7 +27,7 @@ class Command(BaseCommand):
                 by=program("retire_member"),
                 at=timezone.now(),
             )
-        except (NobodyToRetire, EnrolmentIsRead) as refusal:
+        except (NobodyOnFile, EnrolmentIsRead) as refusal:
             raise CommandError(str(refusal)) from refusal
         self.stdout.write(
             "The record is out of use: no account stands for it, and no card leads to it. Import the file again: "
