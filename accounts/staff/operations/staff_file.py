@@ -13,6 +13,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.audit.operations import record_all
+from accounts.ingest.merging import run
 from accounts.ingest.operations import Import, Progress, count, refuse, refuse_repeated, run_import
 from accounts.ingest.reading import SourceFile
 from accounts.ingest.rules import Counts, CsvShape
@@ -47,6 +48,15 @@ having not coalesce(bool_and(s.email = person.email and s.last_name = person.las
 order by person.id
 """  # noqa: S608
 """Who has another email or last name by the file, or is not in it: their activation ID ends."""
+
+CHANGES = ("id", "since", "department", "manager_id", "until")
+CHANGE = f"""
+update {Post._meta.db_table} post
+   set since = said.since, department = said.department, manager_id = said.manager_id, until = said.until
+  from unnest(%(id)s::uuid[], %(since)s::timestamptz[], %(department)s::text[], %(manager_id)s::uuid[],
+              %(until)s::timestamptz[]) as said ({", ".join(CHANGES)})
+ where post.id = said.id
+"""  # noqa: S608
 
 ROWS_AT_ONCE = 500
 """How many rows one statement changes: it tries them out one after another for each row."""
@@ -334,7 +344,7 @@ def take_posts(decisions: Sequence[Decision], staff: Staff, *, by: Actor, at: da
         else:
             post.until = decision.until
     Post.objects.filter(pk__in=[post.pk for post in changed]).update(manager=None)
-    Post.objects.bulk_update(changed, ["since", "department", "manager", "until"], ROWS_AT_ONCE)
+    run(CHANGE, {name: [getattr(post, name) for post in changed] for name in CHANGES})
     record_all(verb=Verb.CHANGED_POST, of=[told_of(post) for post in changed], by=by, at=at)
     close_posts(posts=ended, by=by, at=at, said_by=Source.FILE)
     give_posts(posts=given, by=by, at=at)
