@@ -110,7 +110,7 @@ def activation(request: Any, person: UUID) -> HttpResponse:
     elif form.is_valid():
         try:
             operations.invite(person=found, by=by, at=at, **form.cleaned_data)
-        except CannotIssue as refused:
+        except (CannotIssue, StaffRefused) as refused:
             return page_of(request, person, refusal=str(refused), status=409)
     return redirect("staff:person", found.pk)
 

@@ -84,6 +84,7 @@ def give(
     Raises StaffRefused."""
     jobs_one_at_a_time()
     person = locked(person)
+    access.refuse_former(by, at)
     access.refuse_own(by, person)
     today, zone = timezone.localdate(at), timezone.get_current_timezone()
     if first_day < today:
@@ -242,7 +243,8 @@ def tell(people: Iterable[StaffPerson], *, by: Actor, at: datetime) -> None:
 
 @transaction.atomic
 def invite(*, person: StaffPerson, channel: Channel, by: Actor, at: datetime) -> Activation:
-    """Raises OwnPosts, and CannotIssue of registration where the person may not register or cannot be reached."""
+    """Raises StaffRefused, and CannotIssue of registration where the person may not register or cannot be reached."""
+    access.refuse_former(by, at)
     access.refuse_own(by, person)
     return registration.issue(kind=KIND, subject=person.pk, channel=channel, by=by, at=at)
 

@@ -24,6 +24,7 @@ from accounts.vocabulary import Actor
 def ask_removal(*, person: StaffPerson, asked_by: StaffPerson, by: Actor, at: datetime) -> FactorRemoval:
     """The person and each manager who can say yes are told by mail. Raises StaffRefused."""
     person = locked(person)
+    access.refuse_former(by, at)
     access.refuse_own(by, person)
     if person not in access.working(at) or person.capacity is None or not second_factors(person.capacity.user).exists():
         raise NoSecondFactor

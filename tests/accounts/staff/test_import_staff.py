@@ -1,7 +1,7 @@
 """The staff file: who works here, as what, under whom; and what follows for those whom it does not name any more."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -22,6 +22,7 @@ from accounts.registration.vocabulary import Channel
 from accounts.staff.access import administrators
 from accounts.staff.errors import NoAdministratorLeft, NotAdministrator, OwnPosts, StaffShrinks
 from accounts.staff.operations import end, give, invite, leave, leave_without_posts
+from accounts.staff.operations.second_factor import ask_removal
 from accounts.staff.rules import CIRCLE, Managed, in_circles, refused
 from accounts.staff.rules import Row as Read
 from accounts.vocabulary import Actor, Job, Source
@@ -250,7 +251,7 @@ def test_who_was_promoted_over_their_manager_of_before_is(db: None, tmp_path: Pa
     assert numbers(imported(tmp_path, rows, now)) == {"unchanged": 5}
 
 
-def a_post_here(person: StaffPerson, *, manager: StaffPerson) -> Post:
+def a_post_here(person: StaffPerson, *, manager: StaffPerson, by: Actor = SOMEBODY) -> Post:
     return give(
         person=person,
         job=Job.PRIVACY_OFFICE,
@@ -258,7 +259,7 @@ def a_post_here(person: StaffPerson, *, manager: StaffPerson) -> Post:
         manager=manager,
         first_day=timezone.localdate(NOW),
         last_day=None,
-        by=SOMEBODY,
+        by=by,
         at=NOW,
     )
 
@@ -370,6 +371,24 @@ def test_of_two_access_administrators_neither_outlives_the_other_by_the_others_w
             end(post=a_post("4"), last_day=last_day, by=by["6"], at=NOW)
     end(post=a_post("2"), last_day=soon + timedelta(days=9), by=by["6"], at=NOW)  # which is no such job
     assert administrators(NOW + timedelta(days=9)).count() == 1
+
+
+def test_whose_job_has_just_ended_gives_nothing_with_the_page_that_is_still_open(db: None, tmp_path: Path) -> None:
+    imported(tmp_path, [*a_staff(), a_row("6", "access_administrator")])
+    by = Actor(f"user:{registered('6').pk}", "staff")
+    three, six = (StaffPerson.objects.get(number=number) for number in "36")
+    post = a_post_here(three, manager=StaffPerson.objects.get(number="2"), by=by)
+    end(post=a_post("6"), last_day=None, by=SOMEBODY, at=NOW)
+    acts: list[Callable[[], Any]] = [
+        lambda: a_post_here(StaffPerson.objects.get(number="2"), manager=three, by=by),
+        lambda: invite(person=three, channel=Channel.MAIL, by=by, at=NOW),
+        lambda: end(post=post, last_day=None, by=by, at=NOW),
+        lambda: leave(person=three, by=by, at=NOW),
+        lambda: ask_removal(person=three, asked_by=six, by=by, at=NOW),
+    ]
+    for act in acts:
+        with pytest.raises(NotAdministrator):
+            act()
 
 
 def test_nobody_has_two_staff_numbers_to_give_themselves_a_job(db: None, tmp_path: Path) -> None:
