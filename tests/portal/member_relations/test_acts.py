@@ -289,6 +289,19 @@ def test_whoever_signs_in_or_calls_stops_it(call: Call, jorge: User) -> None:
     assert email_change.settle_due(by=CLOCK, at=after(hours=72)) == 0
 
 
+def test_whoever_asks_again_after_it_was_stopped_waits_the_three_days_anew(
+    grace: User, jorge: User, call: Call
+) -> None:
+    an_app(jorge)
+    for at in (AT, after(hours=71)):
+        this = call if at == AT else a_passed_call(grace, member("Jorge"), at=at)
+        new_email(this, at)
+        operations.remove_second_factors(call=this, by=by(this), at=at)
+        waits = AddressChange.objects.open().get().takes_effect_at, Loss.objects.waiting().get().takes_effect_at
+        assert waits == (at + timedelta(hours=72),) * 2
+        operations.stop_what_waits(call=this, by=by(this), at=at)
+
+
 def test_an_attacker_who_rings_twice_within_a_week_changes_no_email(grace: User, call: Call, jorge: User) -> None:
     """First they are told the username; then, days later and with everything right, they want the email changed."""
     operations.tell_username(call=call, by=by(call), at=AT)
