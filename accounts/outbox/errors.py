@@ -27,6 +27,12 @@ class LetterRefused(Exception):
     """A letter is not printed: one sentence says why and what to do."""
 
 
-class NoEnvelope(LetterRefused):
+class NothingToPrint(LetterRefused):
+    """Nor will it ever be: the letter leaves the queue."""
+
+
+class NoEnvelope(NothingToPrint):
     def __str__(self) -> str:
-        return str(_("We have no postal address for this person any more, so this letter cannot go."))
+        return str(
+            _("We have no postal address for this person any more, so this letter cannot go. It is off the list.")
+        )

@@ -14,12 +14,13 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.audit import operations as audit
 from accounts.vocabulary import Actor, program
 
-from .errors import Broken, HandOverFailed, LetterRefused, Refused, Unreachable
+from .errors import Broken, HandOverFailed, LetterRefused, NothingToPrint, Refused, Unreachable
 from .handing_over import hand_over, mail_server, written
 from .models import Letter, Message
 from .registry import KINDS, LETTERS, RECIPIENTS, envelope_of, is_own, mailbox_of
@@ -243,13 +244,18 @@ def print_letter(*, letter: UUID, printing: int, by: Actor, at: datetime) -> She
         the other would hold what is void.
 
     Raises LetterRefused, also to whoever had it written or did what it tells of, and for one that was withdrawn; and,
-    which is written down, to whom it is addressed, and their household.
+    which is written down, to whom it is addressed, and their household. One of which nothing can come any more is
+    withdrawn.
     """
     if is_own(by, Letter.objects.get(pk=letter).recipient):
         with transaction.atomic():
             audit.record(verb=Verb.LETTER_REFUSED, by=by, at=at, subject=f"letter:{letter}")
         raise LetterRefused(_("This letter is to you or somebody in your family, so a colleague prints it."))
-    return printed(letter=letter, printing=printing, by=by, at=at)
+    try:
+        return printed(letter=letter, printing=printing, by=by, at=at)
+    except NothingToPrint:
+        withdraw(Letter.objects.filter(pk=letter), subject=f"letter:{letter}", by=by, at=at)
+        raise
 
 
 @transaction.atomic
@@ -269,9 +275,12 @@ def printed(*, letter: UUID, printing: int, by: Actor, at: datetime) -> Sheet:
     return LETTERS[found.kind].compose(found.about, found.printing, at)
 
 
-@transaction.atomic
 def forget_letters(*, kind: str, about: str, by: Actor, at: datetime) -> None:
     """Withdraw the letters of a kind about something: they are not printed, or not again."""
-    open_ones = Letter.objects.filter(kind=kind, about=about).exclude(state=LetterState.VOID)
-    if open_ones.update(state=LetterState.VOID):
-        audit.record(verb=Verb.LETTER_WITHDRAWN, by=by, at=at, subject=f"{kind}:{about}")
+    withdraw(Letter.objects.filter(kind=kind, about=about), subject=f"{kind}:{about}", by=by, at=at)
+
+
+@transaction.atomic
+def withdraw(letters: QuerySet[Letter], *, subject: str, by: Actor, at: datetime) -> None:
+    if letters.exclude(state=LetterState.VOID).update(state=LetterState.VOID):
+        audit.record(verb=Verb.LETTER_WITHDRAWN, by=by, at=at, subject=subject)

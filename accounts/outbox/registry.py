@@ -18,7 +18,7 @@ transaction of its own, which is committed before the mail server hears of it: a
 
 ComposeLetter = Callable[[str, int, datetime], Sheet]
 """Of what a letter is about, which printing this is (1, 2 …), and when. A secret that is born here voids that of an
-earlier printing. Raises LetterRefused when there is nothing left to say."""
+earlier printing. Raises NothingToPrint when there is nothing left to say, or no address."""
 
 FindMailbox = Callable[[str], Mailbox | None]
 """Of somebody's id. None: they have no mailbox that we may use."""

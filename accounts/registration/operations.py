@@ -23,7 +23,7 @@ from accounts.codes.vocabulary import CodePurpose
 from accounts.models import Capacity, User
 from accounts.outbox import operations as outbox
 from accounts.outbox.access import envelope_to, has_mailbox, printer_of
-from accounts.outbox.errors import LetterRefused, NoEnvelope
+from accounts.outbox.errors import NoEnvelope, NothingToPrint
 from accounts.outbox.vocabulary import Envelope, Mail, Mailbox, Sheet, Subject
 from accounts.password.access import personal_words
 from accounts.password.errors import PasswordRefused
@@ -133,11 +133,11 @@ def compose_mail(about: str, mailbox: Mailbox, at: datetime) -> Mail | None:
 
 
 def compose_letter(about: str, printing: int, at: datetime) -> Sheet:
-    """Raises LetterRefused when the activation ID was used or revoked, or the person may not register any more, or has
+    """Raises NothingToPrint when the activation ID was used or revoked, or the person may not register any more, or has
     no address."""
     found = born(about, at)
     if found is None:
-        raise LetterRefused(_("This activation ID is over. Have a new one issued if it is still needed."))
+        raise NothingToPrint(_("This activation ID is over. Have a new one issued if it is still needed."))
     registrant = found[1]
     if not registrant.address:
         raise NoEnvelope
@@ -174,10 +174,10 @@ def compose_notice(about: str, mailbox: Mailbox, at: datetime) -> Mail | None:
 
 
 def compose_notice_letter(about: str, printing: int, at: datetime) -> Sheet:
-    """Raises LetterRefused where the person has no address any more, and once nobody knows what happened."""
+    """Raises NothingToPrint where the person has no address any more, and once nobody knows what happened."""
     used = Activation.objects.exclude(used_at=None).filter(pk=about).first()
     if used is None:
-        raise LetterRefused(_("This letter is too old: what it tells of is forgotten."))
+        raise NothingToPrint(_("This letter is too old: what it tells of is forgotten."))
     envelope = envelope_to(subject_of(used.kind, used.subject))
     return Sheet("accounts/registration/registered_letter.html", envelope, what_happened(used))
 

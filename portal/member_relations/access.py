@@ -276,7 +276,7 @@ def composed(notice: Notice) -> Callable[[str, Mailbox, datetime], Mail]:
 
 
 def compose_corrected_letter(about: str, printing: int, at: datetime) -> Sheet:
-    """Raises LetterRefused once it is forgotten where it goes."""
+    """Raises NothingToPrint once it is forgotten where it goes."""
     envelope = envelope_to(f"{BEFORE}:{about}")
     corrected_at = ChannelBefore.objects.values_list("corrected_at", flat=True).get(pk=UUID(about))
     return Sheet("portal/member_relations/corrected_letter.html", envelope, {"corrected_at": corrected_at})

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from accounts.audit.models import AuditEvent
+from accounts.outbox import vocabulary as outbox
 from accounts.outbox.errors import LetterRefused
 from accounts.outbox.models import Letter, Message
 from accounts.outbox.operations import print_letter
@@ -135,13 +136,17 @@ def test_the_letter_is_in_the_language_of_its_reader_and_has_the_address(the_sli
     assert sheet.envelope.lines == ("Rosa García-López", "123 Cedar Avenue, Apt 4", "Minneapolis, MN 55404")
 
 
-def test_a_letter_without_an_address_by_now_is_not_printed(the_slice: TheSlice) -> None:
+def test_a_letter_without_an_address_by_now_is_not_printed_and_waits_no_more(the_slice: TheSlice) -> None:
     activation = issued(Channel.LETTER)
     the_slice.change("tester", ROSA, address=())
+    letter = Letter.objects.get()
     with pytest.raises(LetterRefused, match="no postal address"):
-        print_letter(letter=Letter.objects.get().pk, printing=1, by=MAILROOM, at=AT)
+        print_letter(letter=letter.pk, printing=1, by=MAILROOM, at=AT)
     activation.refresh_from_db()
     assert activation.born_at is None
+    assert not Letter.objects.waiting().exists()
+    events = AuditEvent.objects.filter(subject=f"letter:{letter.pk}", actor=MAILROOM.id)
+    assert [event.verb for event in events] == [outbox.Verb.LETTER_WITHDRAWN]
 
 
 def test_the_audit_names_the_subject_and_no_value() -> None:
