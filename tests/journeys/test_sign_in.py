@@ -71,6 +71,7 @@ def tab_to(page: Any, selector: str) -> None:
 
 
 def is_fine(page: Any, *, script: bool = True) -> None:
+    page.wait_for_load_state()  # without its styles a page is wider
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
     assert page.locator("h1").count() == 1
     if script:  # axe is one
