@@ -360,6 +360,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = int(environment.flag("TRUSTED_PROXY", default=Fals
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("es", "Español")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "portal.config.formats"
 USE_I18N = USE_TZ = True
 TIME_ZONE = PLAN.time_zone
 
