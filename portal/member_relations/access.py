@@ -226,6 +226,12 @@ def last_calls(member: Member, before: Call) -> QuerySet[Call]:
     return calls.order_by("-began_at")[:LAST_CALLS_SHOWN]
 
 
+def corrected_on(call: Call) -> list[str]:
+    """What was corrected since the call began, as people read it."""
+    facts = Correction.objects.filter(member=call.member, corrected_at__gte=call.began_at)
+    return [str(Fact(fact).label) for fact in facts.order_by("corrected_at").values_list("fact", flat=True)]
+
+
 # What a code to a channel on file opens
 
 

@@ -207,7 +207,9 @@ class CorrectText(Asking):
     categories: ClassVar[Mapping[str, Category]] = {"said": Category.ABOUT_OTHERS}
 
     said: Any = forms.CharField(
-        max_length=LONGEST_NAME, required=False, widget=forms.TextInput({"autocomplete": "off"})
+        max_length=LONGEST_NAME,
+        error_messages={"required": _("Type what is right.")},
+        widget=forms.TextInput({"autocomplete": "off"}),
     )
 
     def __init__(self, fact: Fact, member: Member, *args: Any, **kwargs: Any) -> None:
@@ -237,8 +239,7 @@ class CorrectText(Asking):
 
 class CorrectEmail(CorrectText):
     def clean_said(self) -> str:
-        said = self.cleaned_data["said"].strip()
-        return an_email(said) if said else ""
+        return an_email(self.cleaned_data["said"])
 
 
 class CorrectBirthDate(CorrectText):
@@ -252,7 +253,7 @@ class CorrectBirthDate(CorrectText):
 
 
 class CorrectLanguage(CorrectText):
-    said = forms.ChoiceField(required=False)
+    said = forms.ChoiceField(error_messages={"required": _("Choose what is right.")})
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -264,8 +265,6 @@ class CorrectLanguage(CorrectText):
 
 
 class CorrectAddress(CorrectText):
-    """Whole, or empty: there is none."""
-
     said = None
     categories = {  # noqa: RUF012
         "line1": Category.ABOUT_OTHERS,
@@ -305,18 +304,19 @@ class CorrectAddress(CorrectText):
     def clean(self) -> dict[str, Any]:
         typed: dict[str, Any] = super().clean() or self.cleaned_data
         needed = ("line1", "city", "state", "zip_code")
-        if not self.errors and any(typed.values()) and not all(typed[name] for name in needed):
+        if not self.errors and not all(typed[name] for name in needed):
             raise forms.ValidationError(_("Type the whole address: number and street, city, state and ZIP code."))
         return typed
 
     @property
     def value(self) -> str:
         typed = {name: " ".join(value.split()) for name, value in self.cleaned_data.items()}
-        if not typed["line1"]:
-            return ""
         last = f"{typed['city']}, {typed['state']} {typed['zip_code']}"
         return "\n".join(filter(None, (typed["line1"], typed["line2"], last)))
 
+
+NEVER_NONE = {Fact.LAST_NAME, Fact.BIRTH_DATE}
+"""What every member has. Of all else it can be kept that there is none, but not by an empty box."""
 
 READ: dict[Fact, Callable[[str], Any]] = {Fact.PHONE: phone}
 

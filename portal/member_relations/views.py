@@ -25,7 +25,7 @@ from portal.members.vocabulary import MEMBER, Fact
 
 from . import access, operations
 from .errors import DeskRefused
-from .forms import FORMS, CheckForm, FindForm, NewEmailForm, ReachForm, ReadOutForm
+from .forms import FORMS, NEVER_NONE, CheckForm, FindForm, NewEmailForm, ReachForm, ReadOutForm
 from .models import Call
 from .rules import can_pass
 from .vocabulary import MOST_FOUND, Reach
@@ -102,6 +102,7 @@ def desk_page(request: Any, call: Call) -> HttpResponse:
         "loss": loss_of(user) if user else None,
         "activation": Activation.objects.of(MEMBER, call.member_id).open(at).first(),
         "facts": [(fact.value, fact.label) for fact in FORMS],
+        "corrected": access.corrected_on(call),
         "last_calls": access.last_calls(call.member, call),
     }
     return render(request, "portal/member_relations/call.html", context)
@@ -243,11 +244,13 @@ def activation(request: Any, call: Call, by: Actor, at: datetime) -> HttpRespons
 def correct(request: Any, call: Call, by: Actor, at: datetime, fact: str) -> HttpResponse:
     if fact not in FORMS:
         raise Http404
+    can_be_none = fact not in NEVER_NONE
+    is_none = can_be_none and request.POST.get("none") == "yes"
     form = FORMS[Fact(fact)](Fact(fact), call.member, request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        operations.correct_fact(call=call, fact=Fact(fact), value=form.value, by=by, at=at)
+    if is_none or form.is_valid():
+        operations.correct_fact(call=call, fact=Fact(fact), value="" if is_none else form.value, by=by, at=at)
         return redirect("member_relations:call", call.pk)
-    context = {"call": call, "form": form, "label": Fact(fact).label}
+    context = {"call": call, "form": form, "label": Fact(fact).label, "can_be_none": can_be_none}
     return render(request, "portal/member_relations/correct.html", context)
 
 

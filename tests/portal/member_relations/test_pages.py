@@ -262,7 +262,8 @@ def test_an_activation_id_is_sent_and_revoked_and_never_shown(
         ("language", {"said": "es"}, "es"),
         ("phone", {"said": "(651) 555-0999"}, "6515550999"),
         ("email", {"said": "new@mail.example"}, "new@mail.example"),
-        ("email", {"said": ""}, ""),
+        ("email", {"said": "", "none": "yes"}, ""),
+        ("address", {"none": "yes"}, ""),
         (
             "address",
             {"line1": "9 Elm Street", "line2": "", "city": "Duluth", "state": "mn", "zip_code": "558021234"},
@@ -275,12 +276,16 @@ def test_a_fact_is_corrected_as_the_file_would_say_it(
 ) -> None:
     assert at_the_desk.post(f"{call}correct/{fact}/", typed).status_code == 302
     assert list(Correction.objects.values_list("fact", "value")) == [(fact, kept)]
+    assert f"Saved on this call: {Fact(fact).label}." in text(at_the_desk.get(call))
 
 
 @pytest.mark.parametrize(
     ("fact", "typed"),
     [
         ("last_name", {"said": "--"}),
+        ("last_name", {"none": "yes"}),
+        ("birth_date", {"none": "yes"}),
+        *((fact, {}) for fact in Fact),
         ("birth_date", {"said": "12/31/2999"}),
         ("language", {"said": "klingon"}),
         ("phone", {"said": "555-0999"}),
