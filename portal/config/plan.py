@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
 from .errors import SettingError
 
 STATE = re.compile(r"[A-Z]{2}")
@@ -26,6 +29,11 @@ class Phone:
         """The address of a link that calls: ``tel:+16515550100``; a short code (711, 988) stays short."""
         digits = re.sub(r"\D", "", self.shown)
         return f"tel:{digits}" if len(digits) == 3 else f"tel:+1{digits[-10:]}"
+
+    @property
+    def unbroken(self) -> SafeString:
+        """For a mail in HTML, which has no stylesheet: on one line."""
+        return format_html('<span style="white-space:nowrap">{}</span>', self.shown)
 
     def __str__(self) -> str:
         return self.shown
