@@ -204,6 +204,9 @@ def test_whoever_left_is_out_at_their_next_request(browser: Client) -> None:
     assert theirs.get("/staff/people/").status_code == 403
     assert theirs.get("/staff/okays/").status_code == 403
     assert not Capacity.objects.live(timezone.now()).filter(user=grace.capacity.user).exists()
+    for address in ("/account/", "/account/capacity/"):  # no dead end
+        assert "You have no role here now." in page(theirs, address)
+        assert "/account/register/activation/" in page(theirs, address)
     assert "Left" in page(browser, f"/staff/people/{grace.pk}/")
     assert browser.post(f"/staff/people/{grace.pk}/left/").status_code == 409
 
