@@ -1,1 +1,2 @@
 DATETIME_FORMAT = "N j, Y, g:i a T"
+TIME_FORMAT = "g:i a T"

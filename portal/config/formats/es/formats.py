@@ -1,2 +1,2 @@
-TIME_FORMAT = "g:i a"
 DATETIME_FORMAT = r"j \d\e F \d\e Y, g:i a T"
+TIME_FORMAT = "g:i a T"
