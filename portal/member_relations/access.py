@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, Lower
+from django.utils.dateparse import parse_date
 
 from accounts.email_change.access import held_until
 from accounts.models import Capacity, Post, StaffPerson, User
@@ -140,8 +141,11 @@ Channels = list[tuple[str, str]]
 def on_file(member: Member) -> dict[Question, set[object]]:
     """What a right answer is, by question; those are missing to which nothing is on file."""
     channels = uncorrected(Member.objects.filter(pk=member.pk))
-    birth_date: dict[Question, set[object]] = {Question.BIRTH_DATE: {member.birth_date}}
-    return birth_date | answers(channels)
+    born: set[object] = {member.birth_date}
+    # A correction by phone may be an impostor's: the member still answers as before.
+    for corrected in member.corrections.filter(fact=Fact.BIRTH_DATE):
+        born.add(parse_date(corrected.before))
+    return {Question.BIRTH_DATE: born} | answers(channels)
 
 
 def shared(member: Member) -> set[Question]:

@@ -166,6 +166,13 @@ def test_nobody_helps_somebody_with_whom_they_have_a_phone(grace: User, apart: N
     refused_as_own(grace, "Diego")
 
 
+def test_a_birth_date_corrected_by_phone_locks_nobody_out(grace: User) -> None:
+    correct(member=member("Jorge"), fact=Fact.BIRTH_DATE, value="1977-09-12", by=SOMEBODY, at=AT)
+    assert asked(a_call(grace, member("Jorge")), JORGE)
+    assert asked(a_call(grace, member("Jorge")), JORGE | {Question.BIRTH_DATE: date(1977, 9, 12)})
+    assert not asked(a_call(grace, member("Jorge")), JORGE | {Question.BIRTH_DATE: date(1977, 9, 13)})
+
+
 def test_there_is_one_check_for_each_call(grace: User) -> None:
     call = a_call(grace, member("Jorge"))
     assert not asked(call, {**JORGE, Question.PHONE: "6515550199"})
