@@ -1,7 +1,7 @@
 """When a place is open, in words. Hours are ``[[day, "HH:MM", "HH:MM"], …]``, day 0 is Monday, in the place's time."""
 
 from collections.abc import Sequence
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
 from django.utils.dates import WEEKDAYS
@@ -12,13 +12,13 @@ MIDNIGHT = ("00:00", "24:00")
 
 
 def clock(text: str) -> str:
-    """ "17:00" as people say it: 5 PM; 5 p. m."""
+    """ "17:00" as people say it: 5 PM; las 5 p. m."""
     hour, minute = (int(part) for part in text.split(":"))
-    moment = time(hour % 24, minute)
-    spanish = (get_language() or "").startswith("es")
-    half = ("a. m.", "p. m.") if spanish else ("AM", "PM")
-    shown = f"{moment.hour % 12 or 12}" + (f":{minute:02d}" if minute else "")
-    return f"{shown} {half[moment.hour >= 12]}"
+    afternoon, hour = 12 <= hour < 24, hour % 12 or 12
+    shown = f"{hour}:{minute:02d}" if minute else f"{hour}"
+    if (get_language() or "").startswith("es"):
+        return f"{'la' if hour == 1 else 'las'} {shown} {('a. m.', 'p. m.')[afternoon]}"
+    return f"{shown} {('AM', 'PM')[afternoon]}"
 
 
 def span(opens: str, closes: str) -> str:

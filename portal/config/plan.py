@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.utils import translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -59,7 +60,8 @@ class Hours:
 
 @dataclass(frozen=True)
 class Plan:
-    """Who runs this site. ``hue`` is the brand's angle on the colour wheel, 0 to 359."""
+    """Who runs this site. ``hue`` is the brand's angle on the colour wheel, 0 to 359; ``lines_es`` what the lines of
+    business are called in Spanish, where that differs."""
 
     name: str
     short_name: str
@@ -68,13 +70,19 @@ class Plan:
     time_zone: str
     hue: int
     lines_of_business: tuple[str, ...]
+    lines_es: Mapping[str, str]
     phones: Phones
     hours: Hours
 
     @property
     def phones_by_line(self) -> list[tuple[str, Phone]]:
-        """What the members of each line of business call."""
-        return [(line, self.phone_for(line)) for line in self.lines_of_business]
+        """What the members of each line of business call, and its name in the language of the page."""
+        return [(self.line_in_words(line), self.phone_for(line)) for line in self.lines_of_business]
+
+    def line_in_words(self, line_of_business: str) -> str:
+        """Its name in the language of the page."""
+        spanish = (translation.get_language() or "").startswith("es")
+        return self.lines_es.get(line_of_business, line_of_business) if spanish else line_of_business
 
     def phone_for(self, line_of_business: str) -> Phone:
         """What a member of this line of business calls."""
@@ -132,16 +140,28 @@ class Reader:
             raise self.wrong(key, f"is {shown!r}, which is no telephone number", example)
         return Phone(shown)
 
-    def phones_of_lines(self, lines: tuple[str, ...]) -> dict[str, Phone]:
-        """None where the file has no such table: everybody calls the same number."""
-        key, example = "phones.lines", 'Medicaid = "651-555-0101"'
-        table = self.table.get("phones")
-        if not isinstance(table, dict) or "lines" not in table:
+    def by_line(self, table: str, word: str, lines: tuple[str, ...], example: str) -> dict[str, Any]:
+        """What ``word`` of the table says of lines of business; nothing where it is left out."""
+        if word not in self.table.get(table, {}):
             return {}
+        key = f"{table}.{word}"
         named = self.value(key, example)
         if not isinstance(named, dict) or not named.keys() <= set(lines):
             raise self.wrong(key, "names a line of business that is not in lines_of_business", example)
-        return {line: self.dialled(f"{key}.{line}", shown, example) for line, shown in named.items()}
+        return named
+
+    def phones_of_lines(self, lines: tuple[str, ...]) -> dict[str, Phone]:
+        """None where everybody calls the same number."""
+        example = 'Medicaid = "651-555-0101"'
+        named = self.by_line("phones", "lines", lines, example)
+        return {line: self.dialled(f"phones.lines.{line}", shown, example) for line, shown in named.items()}
+
+    def spanish_of_lines(self, lines: tuple[str, ...]) -> dict[str, str]:
+        example = 'Commercial = "Comercial"'
+        named = self.by_line("words", "es", lines, example)
+        if not all(isinstance(word, str) and word for word in named.values()):
+            raise self.wrong("words.es", f"is {named!r}, which does not fit", example)
+        return named
 
     def hue(self) -> int:
         value = self.value("hue", "hue = 205")
@@ -180,6 +200,7 @@ def read_plan(path: Path) -> Plan:
         time_zone=reader.time_zone(),
         hue=reader.hue(),
         lines_of_business=lines,
+        lines_es=reader.spanish_of_lines(lines),
         phones=Phones(
             member_services=reader.phone("phones.member_services", 'member_services = "651-555-0100"'),
             tty=reader.phone("phones.tty", 'tty = "711"'),

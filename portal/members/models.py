@@ -2,6 +2,7 @@ import uuid
 from datetime import date
 from typing import ClassVar, Self
 
+from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
@@ -161,6 +162,10 @@ class Coverage(models.Model):
 
     def __str__(self) -> str:
         return f"coverage {self.pk}"
+
+    @property
+    def line_in_words(self) -> str:
+        return settings.PLAN.line_in_words(self.line_of_business)
 
 
 class Channel(models.Model):

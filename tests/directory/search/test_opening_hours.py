@@ -46,4 +46,7 @@ def test_nothing_is_said_of_unknown_hours() -> None:
 
 def test_the_clock_speaks_spanish() -> None:
     with translation.override("es"):
-        assert clock("16:30") == "4:30 p. m."
+        assert clock("16:30") == "las 4:30 p. m."
+        assert now_open(OFFICE, at(FRIDAY, 12)) == "Hoy abierto hasta las 5 p. m."
+        assert now_open([[FRIDAY, "13:00", "17:00"]], at(FRIDAY, 7)) == "Hoy abre a la 1 p. m."
+        assert week([[0, "13:00", "17:00"]], FRIDAY)[0]["text"] == "de la 1 p. m. a las 5 p. m."

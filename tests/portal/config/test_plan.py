@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.utils import translation
 
 from portal.config.errors import SettingError
 from portal.config.plan import Phone, read_plan
@@ -53,6 +54,8 @@ def test_our_plan_is_fictional_and_whole(written: Path) -> None:
         ("crisis =", 'crisis = "98"', "phones.crisis"),
         ("Medicaid =", 'Medicaid = "call us"', "phones.lines.Medicaid"),
         ("Medicaid =", 'Dental = "651-555-0101"', "phones.lines"),
+        ("Commercial =", 'Dental = "Dental"', "words.es"),
+        ("Commercial =", "Commercial = 5", "words.es"),
         ("es =", "", "hours.es"),
         ("[hours]", "[opening_hours]", "hours.en"),
     ],
@@ -79,6 +82,16 @@ def test_members_of_a_line_of_business_call_its_own_number_where_it_has_one(writ
     written.write_text(re.sub(r"(?s)\[phones\.lines\].*?\n\n", "", text), encoding="utf-8")
     plan = read_plan(written)
     assert {str(plan.phone_for(line)) for line in plan.lines_of_business} == {"651-555-0100"}
+
+
+def test_a_line_of_business_is_called_by_its_spanish_name_where_it_has_one(written: Path) -> None:
+    plan = read_plan(written)
+    with translation.override("es"):
+        assert [line for line, _ in plan.phones_by_line] == ["Medicaid", "Comercial", "Medicare"]
+    assert [line for line, _ in plan.phones_by_line] == ["Medicaid", "Commercial", "Medicare"]
+    change(written, "Commercial =", "")
+    with translation.override("es"):
+        assert read_plan(written).line_in_words("Commercial") == "Commercial"
 
 
 def test_a_misspelt_line_is_not_overlooked(written: Path) -> None:
