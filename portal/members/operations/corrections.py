@@ -13,7 +13,7 @@ from accounts.vocabulary import Actor
 from ..models import Channel, Correction, Member
 from ..vocabulary import ChannelKind, Fact, Verb
 from .locks import keep_files_away
-from .registration import end_mailed_activation
+from .registration import SENT_TO, end_activation_sent_to
 
 
 @transaction.atomic
@@ -22,8 +22,8 @@ def correct(*, member: Member, fact: Fact, value: str, by: Actor, at: datetime) 
     date is 1979-04-03, the lines of an address are apart by ends of lines. Whoever calls has seen that it can be so.
     Raises EnrolmentIsRead."""
     keep_files_away()
-    if fact == Fact.EMAIL:
-        end_mailed_activation(member=member.pk, by=by, at=at)
+    if fact.value in SENT_TO:
+        end_activation_sent_to(ChannelKind(fact), member=member.pk, by=by, at=at)
     locked = Member.objects.select_for_update(no_key=True).get(pk=member.pk)
     corrected = {"value": value, "corrected_at": at}
     Correction.objects.update_or_create(

@@ -18,7 +18,6 @@ from accounts.ingest.merging import Merge, keep, merge, run
 from accounts.ingest.operations import Import, Progress, count, refuse, run_import
 from accounts.ingest.rules import Counts
 from accounts.registration.models import Activation
-from accounts.registration.vocabulary import Channel as Way
 from accounts.vocabulary import Actor
 from directory.code_sets.models import vocabulary
 from directory.code_sets.vocabulary import CodeKind
@@ -29,7 +28,7 @@ from ..models import Enrolment
 from ..vocabulary import LARGEST_SHARE_TO_END, MEMBER, Fact, Verb
 from .identity import found, keep_to_the_person
 from .locks import take_over_alone
-from .registration import end_mailed_activation
+from .registration import SENT_TO, end_activation_sent_to
 
 
 @dataclass(frozen=True)
@@ -100,24 +99,24 @@ def take_enrolment(*, enrolled: Enrolled, by: Actor, at: datetime) -> Counts:
     if is_refused():
         return count(TABLE, NOTHING_DONE)
     refuse_to_shrink(enrolled)
-    end_mailed_activations(by=by, at=at)
+    end_activations_sent_elsewhere(by=by, at=at)
     Enrolment.objects.update_or_create(source=enrolled.source, defaults={"as_of": enrolled.as_of})
     audit.record(verb=Verb.ENROLMENT_TAKEN, by=by, at=at, subject=f"source:{enrolled.source}")
     return count(TABLE, OUTCOMES, ended=ended)
 
 
-def end_mailed_activations(*, by: Actor, at: datetime) -> None:
-    """An activation ID that went to an email which is not on file any more opens nothing."""
-    mailed = Activation.objects.not_over().filter(kind=MEMBER, channel=Way.MAIL)
-    for (member,) in found(EMAIL_GONE, {"members": list(mailed.values_list("subject", flat=True))}):
-        end_mailed_activation(member=member, by=by, at=at)
+def end_activations_sent_elsewhere(*, by: Actor, at: datetime) -> None:
+    """An activation ID that went to an email or address which is not on file any more opens nothing."""
+    registering = list(Activation.objects.not_over().filter(kind=MEMBER).values_list("subject", flat=True))
+    for member, kind in found(GONE, {"members": registering, "kinds": list(SENT_TO)}):
+        end_activation_sent_to(kind, member=member, by=by, at=at)
 
 
-EMAIL_GONE = """
-    select e.member_id from ended_channel e where e.kind = 'email' and e.member_id = any(%(members)s)
+GONE = """
+    select e.member_id, e.kind from ended_channel e where e.kind = any(%(kinds)s) and e.member_id = any(%(members)s)
     union
-    select c.member_id from changed_channel c
-     where c.kind = 'email' and c.outcome <> 'added' and c.member_id = any(%(members)s)
+    select c.member_id, c.kind from changed_channel c
+     where c.kind = any(%(kinds)s) and c.outcome <> 'added' and c.member_id = any(%(members)s)
 """
 NOTHING_DONE = f"select 'unchanged' as outcome from {TABLE} where refused is null"  # noqa: S608
 

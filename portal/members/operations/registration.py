@@ -40,6 +40,7 @@ from ..vocabulary import (
     NOTICE_AGAIN_DAYS,
     REQUEST,
     REQUESTS_KEPT_DAYS,
+    ChannelKind,
     Verb,
 )
 
@@ -117,11 +118,18 @@ def write_to(member: Member, at: datetime) -> None:
         return  # without email and address: whoever it is calls
 
 
-def end_mailed_activation(*, member: UUID, by: Actor, at: datetime) -> None:
-    """In the transaction in which the member's email is not on file any more: one that was mailed opens nothing. One
-    that goes by letter stays."""
+SENT_TO = {
+    ChannelKind.EMAIL: Q(channel=Channel.MAIL),
+    ChannelKind.ADDRESS: Q(channel=Channel.LETTER, born_at__isnull=False),
+}
+"""Which activation IDs went to an email or address. A letter that is not printed goes to the address of that day."""
+
+
+def end_activation_sent_to(kind: ChannelKind, *, member: UUID, by: Actor, at: datetime) -> None:
+    """In the transaction in which the member's email or address is not on file any more: whoever gets the mail there,
+    or lives there, knows the member's name and birth date, and opens nothing with what was sent."""
     one_at_a_time(f"{MEMBER}:{member}")
-    if Activation.objects.of(MEMBER, member).not_over().filter(channel=Channel.MAIL).exists():
+    if Activation.objects.of(MEMBER, member).not_over().filter(SENT_TO[kind]).exists():
         end_open(kind=MEMBER, subject=member, by=by, at=at)
 
 

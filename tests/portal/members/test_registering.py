@@ -561,6 +561,39 @@ def test_an_activation_id_at_an_email_that_the_file_dropped_opens_nothing(
     assert [each.channel for each in Activation.objects.open(clock())] == ["letter"]
 
 
+@pytest.mark.parametrize("line1", ["", "7 Birch Road"])
+def test_an_activation_id_at_an_address_that_the_file_dropped_opens_nothing(
+    family: None, clock: Clock, tmp_path: Path, line1: str
+) -> None:
+    letter = issue(kind=MEMBER, subject=member("Rosa").pk, channel=Way.LETTER, by=SOMEBODY, at=clock())
+    compose_letter(str(letter.pk), 1, clock())
+    take(a_family(), tmp_path)
+    assert Activation.objects.open(clock()).count() == 1
+    rows = a_family()
+    rows[5] |= {"line1": line1} | ({} if line1 else {"line2": "", "city": "", "state": "", "zip": ""})
+    take(rows, tmp_path)
+    assert Activation.objects.open(clock()).count() == 0
+
+
+def test_a_letter_that_is_not_printed_goes_where_the_person_lives_then(
+    family: None, clock: Clock, tmp_path: Path
+) -> None:
+    letter = issue(kind=MEMBER, subject=member("Rosa").pk, channel=Way.LETTER, by=SOMEBODY, at=clock())
+    rows = a_family()
+    rows[5]["line1"] = "7 Birch Road"
+    take(rows, tmp_path)
+    assert "7 Birch Road" in compose_letter(str(letter.pk), 1, clock()).envelope.lines
+
+
+def test_an_activation_id_at_an_address_that_was_corrected_by_phone_opens_nothing(family: None, clock: Clock) -> None:
+    letter = issue(kind=MEMBER, subject=member("Rosa").pk, channel=Way.LETTER, by=SOMEBODY, at=clock())
+    compose_letter(str(letter.pk), 1, clock())
+    correct(member=member("Rosa"), fact=Fact.PHONE, value="651-555-0170", by=SOMEBODY, at=clock())
+    assert Activation.objects.open(clock()).count() == 1
+    correct(member=member("Rosa"), fact=Fact.ADDRESS, value="7 Birch Road\nDuluth, MN 55802", by=SOMEBODY, at=clock())
+    assert Activation.objects.open(clock()).count() == 0
+
+
 @pytest.mark.parametrize("typed", [MARISOL, MARISOL | {"birth_date": "04/04/1979"}])
 @pytest.mark.django_db(transaction=True)
 def test_nobody_waits_for_what_becomes_of_another_request(
