@@ -146,9 +146,11 @@ def shared_data() -> Path:
 
 
 def chromium_path() -> str | None:
-    """A Chromium that is installed: CHROMIUM, or the first of the usual names on the PATH."""
+    """A Chromium that is installed: CHROMIUM, or the first of the usual names on the PATH. The shell is the same
+    without windows, and opens a page three times as fast."""
     named = os.environ.get("CHROMIUM")
-    found = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
+    usual = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+    found = (shutil.which(name) for name in usual)
     return named or next((path for path in found if path), None)
 
 

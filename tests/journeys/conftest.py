@@ -5,6 +5,7 @@ files, every header, and no debugging page.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -33,6 +34,19 @@ Open = Callable[..., Any]
 @pytest.fixture
 def open_page(chromium: Any, site: str) -> Iterator[Open]:
     """``open_page("/find-care/", viewport=PHONE)``: the address in a browser that nobody has used before."""
+    with browsers(chromium, site) as opened:
+        yield opened
+
+
+@pytest.fixture
+def open_here(chromium: Any, live_server: Any) -> Iterator[Open]:
+    """The same of a site that runs in the test, on the test's database."""
+    with browsers(chromium, live_server.url) as opened:
+        yield opened
+
+
+@contextmanager
+def browsers(chromium: Any, site: str) -> Iterator[Open]:
     contexts = []
 
     def opened(address: str = "/", **how: Any) -> Any:

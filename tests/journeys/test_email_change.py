@@ -10,8 +10,9 @@ from accounts.codes.models import Budget
 from accounts.models import User
 from tests.builders.mail import PostOffice, deliver_mail, text_of
 from tests.builders.people import PASSWORD, person
-from tests.journeys.conftest import DESK, PHONE
-from tests.journeys.test_sign_in import Open, is_fine, open_here, press, sign_in, tab_to, type_into  # noqa: F401
+from tests.journeys.conftest import DESK, PHONE, Open
+from tests.journeys.test_sign_in import sign_in
+from tests.journeys.visiting import is_fine, press, tab_to, type_into
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 EMAIL = "/account/settings/email/"
@@ -33,7 +34,7 @@ def newest_code(post_office: PostOffice, address: str) -> str:
     ids=["en desk script", "es phone script", "en phone no script"],
 )
 def test_a_person_changes_the_email_and_stops_it_and_changes_it_at_once(
-    open_here: Open,  # noqa: F811
+    open_here: Open,
     post_office: PostOffice,
     language: str,
     viewport: dict[str, int],
@@ -92,7 +93,7 @@ def give_the_new_one(page: Any, language: str, post_office: PostOffice, *, scrip
     press(page, "main .btn:not([name])", f"{language}{EMAIL}")
 
 
-def test_whoever_did_not_ask_for_a_change_is_led_away_from_the_page_of_its_code(open_here: Open) -> None:  # noqa: F811
+def test_whoever_did_not_ask_for_a_change_is_led_away_from_the_page_of_its_code(open_here: Open) -> None:
     person()
     page = open_here(f"{EMAIL}code/")
     sign_in(page, leads_to=EMAIL)

@@ -4,10 +4,10 @@ import gzip
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from tests.journeys.addresses import PAGES, in_spanish
 from tests.journeys.conftest import DESK, PHONE, Open
+from tests.journeys.visiting import violations
 
 pytestmark = pytest.mark.browser
 
@@ -37,11 +37,6 @@ def test_axe_can_see(open_page: Open) -> None:
     page = open_page("/find-care/")
     page.evaluate("document.querySelector('label[for=zip]').remove()")
     assert violations(page) == ["label ['#zip']"]
-
-
-def violations(page: Any) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [f"{each['id']} {node['target']}" for each in found for node in each["nodes"]]
 
 
 def open_all(page: Any) -> None:

@@ -12,9 +12,9 @@ from tests.builders.desk import desk_person, registered, the_family
 from tests.builders.mail import PostOffice
 from tests.builders.members import member
 from tests.builders.people import PASSWORD, an_app, code_of_the_app
-from tests.journeys.conftest import PHONE
+from tests.journeys.conftest import PHONE, Open
 from tests.journeys.test_email_change import newest_code
-from tests.journeys.test_sign_in import Open, is_fine, open_here, press, type_into  # noqa: F401
+from tests.journeys.visiting import is_fine, press, type_into
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 DESK = "/staff/member-relations/"
@@ -26,7 +26,7 @@ DESK = "/staff/member-relations/"
     ids=["en no script", "es script"],
 )
 def test_a_caller_is_found_checked_and_helped(
-    open_here: Open,  # noqa: F811
+    open_here: Open,
     codes_for_all: None,
     post_office: PostOffice,
     language: str,

@@ -11,9 +11,9 @@ from playwright.sync_api import expect
 from tests.builders.mail import PostOffice, deliver_mail, text_of
 from tests.builders.members import a_family, take
 from tests.builders.people import PASSWORD
-from tests.journeys.conftest import DESK, PHONE
+from tests.journeys.conftest import DESK, PHONE, Open
 from tests.journeys.test_email_change import newest_code
-from tests.journeys.test_sign_in import Open, is_fine, open_here, press, type_into  # noqa: F401
+from tests.journeys.visiting import is_fine, press, type_into
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 REGISTER, ACTIVATION = "/account/register/", "/account/register/activation/"
@@ -28,7 +28,7 @@ EMAIL = "mari@own.example"
     ],
 )
 def test_a_member_registers_comes_home_and_reads_what_is_on_file(
-    open_here: Open,  # noqa: F811
+    open_here: Open,
     codes_for_all: None,
     post_office: PostOffice,
     tmp_path: Path,

@@ -17,9 +17,10 @@ from accounts.vocabulary import Actor, CapacityKind, Job
 from tests.accounts.registration.conftest import ROSA, TheSlice
 from tests.builders.mail import PostOffice
 from tests.builders.people import PASSWORD, a_post, an_app, code_of_the_app, person
-from tests.journeys.conftest import PHONE
+from tests.journeys.conftest import PHONE, Open
 from tests.journeys.test_email_change import newest_code
-from tests.journeys.test_sign_in import Open, is_fine, open_here, press, sign_in, tab_to, type_into  # noqa: F401
+from tests.journeys.test_sign_in import sign_in
+from tests.journeys.visiting import is_fine, press, tab_to, type_into
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 START = "/account/register/activation/"
@@ -43,7 +44,7 @@ def the_slice(monkeypatch: pytest.MonkeyPatch) -> TheSlice:
     ids=["en phone no script", "es phone script"],
 )
 def test_a_letter_is_printed_on_one_page_and_opens_an_account(
-    open_here: Open,  # noqa: F811
+    open_here: Open,
     post_office: PostOffice,
     the_slice: TheSlice,
     language: str,
@@ -91,7 +92,7 @@ def test_a_letter_is_printed_on_one_page_and_opens_an_account(
     assert the_slice.redeemed == [(ROSA, User.objects.get(username="cedar.river").capacities.get().pk)]
 
 
-def on_paper(open_here: Open, language: str) -> str:  # noqa: F811
+def on_paper(open_here: Open, language: str) -> str:
     """What stands on the sheet that Member Relations prints: the activation ID."""
     user = person("amina.w", "amina@mail.example", CapacityKind.STAFF)
     an_app(user)

@@ -12,8 +12,9 @@ from playwright.sync_api import expect
 
 from accounts.vocabulary import IDLE_MINUTES, LONGEST_HOURS
 from tests.builders.people import PASSWORD, person
-from tests.journeys.conftest import DESK, PHONE
-from tests.journeys.test_sign_in import Open, is_fine, open_here, press, sign_in, tab_to, type_into  # noqa: F401
+from tests.journeys.conftest import DESK, PHONE, Open
+from tests.journeys.test_sign_in import sign_in
+from tests.journeys.visiting import is_fine, press, tab_to, type_into
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -41,7 +42,7 @@ def seen() -> list[float]:
     return [session["seen"] for session in sessions() if "seen" in session]
 
 
-def on_a_form(open_here: Open, language: str = "", **how: Any) -> Any:  # noqa: F811
+def on_a_form(open_here: Open, language: str = "", **how: Any) -> Any:
     """A page behind sign-in, on which somebody has begun to write."""
     person(language=language.strip("/") or "en")
     page = open_here(f"{language}/account/sign-in/?next={language}{NEW}", **how)
@@ -60,7 +61,7 @@ def warning(page: Any) -> Any:
 
 @pytest.mark.parametrize(("language", "viewport"), [("", DESK), ("/es", PHONE)], ids=["en desk", "es phone"])
 def test_the_warning_can_be_answered_and_what_was_typed_stays(
-    open_here: Open,  # noqa: F811
+    open_here: Open,
     language: str,
     viewport: dict[str, int],
 ) -> None:
@@ -82,7 +83,7 @@ def test_the_warning_can_be_answered_and_what_was_typed_stays(
     assert min(seen()) > max(before) + 60
 
 
-def test_the_last_seconds_are_said_at_once_and_take_the_focus(open_here: Open) -> None:  # noqa: F811
+def test_the_last_seconds_are_said_at_once_and_take_the_focus(open_here: Open) -> None:
     page = on_a_form(open_here, viewport=PHONE)
     leave(18)
     page.clock.fast_forward("14:30")
@@ -95,7 +96,7 @@ def test_the_last_seconds_are_said_at_once_and_take_the_focus(open_here: Open) -
     expect(page.locator("#id_address")).to_have_value(WORDS)
 
 
-def test_at_the_end_the_page_is_gone_and_signing_in_leads_back_to_it(open_here: Open) -> None:  # noqa: F811
+def test_at_the_end_the_page_is_gone_and_signing_in_leads_back_to_it(open_here: Open) -> None:
     language = "/es"
     page = on_a_form(open_here, language, viewport=PHONE)
     leave(-1)
@@ -109,14 +110,14 @@ def test_at_the_end_the_page_is_gone_and_signing_in_leads_back_to_it(open_here: 
     press(page, "main .btn", language + NEW)
 
 
-def test_the_page_is_out_of_sight_while_the_server_does_not_answer(open_here: Open) -> None:  # noqa: F811
+def test_the_page_is_out_of_sight_while_the_server_does_not_answer(open_here: Open) -> None:
     page = on_a_form(open_here)
     page.route("**/left/", lambda route: None)
     page.clock.fast_forward("15:01")
     expect(page.locator("#id_address")).to_be_hidden()
 
 
-def test_who_is_busy_in_another_tab_is_not_warned(open_here: Open) -> None:  # noqa: F811
+def test_who_is_busy_in_another_tab_is_not_warned(open_here: Open) -> None:
     page = on_a_form(open_here)
     with page.expect_response("**/left/") as asked:
         page.clock.fast_forward("14:30")  # and by the server's clock they came a moment ago
@@ -124,7 +125,7 @@ def test_who_is_busy_in_another_tab_is_not_warned(open_here: Open) -> None:  # n
     expect(warning(page)).to_be_hidden()
 
 
-def test_an_answer_in_another_tab_takes_the_warning_away_in_this_one(open_here: Open) -> None:  # noqa: F811
+def test_an_answer_in_another_tab_takes_the_warning_away_in_this_one(open_here: Open) -> None:
     page = on_a_form(open_here)
     leave(100)
     page.clock.fast_forward("14:00")
@@ -134,7 +135,7 @@ def test_an_answer_in_another_tab_takes_the_warning_away_in_this_one(open_here: 
     expect(warning(page)).to_be_hidden()
 
 
-def test_the_longest_there_is_cannot_be_prolonged_and_is_told_in_time(open_here: Open) -> None:  # noqa: F811
+def test_the_longest_there_is_cannot_be_prolonged_and_is_told_in_time(open_here: Open) -> None:
     page = on_a_form(open_here)
     leave(110, of_the_longest=True)
     page.clock.fast_forward("13:30")
@@ -144,7 +145,7 @@ def test_the_longest_there_is_cannot_be_prolonged_and_is_told_in_time(open_here:
     is_fine(page)
 
 
-def test_the_warning_offers_the_way_out(open_here: Open) -> None:  # noqa: F811
+def test_the_warning_offers_the_way_out(open_here: Open) -> None:
     page = on_a_form(open_here)
     leave(100)
     page.clock.fast_forward("14:00")
@@ -156,7 +157,7 @@ def test_the_warning_offers_the_way_out(open_here: Open) -> None:  # noqa: F811
 
 @pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
 def test_without_script_the_page_says_how_long_one_stays_and_leads_back(
-    open_here: Open,  # noqa: F811
+    open_here: Open,
     viewport: dict[str, int],
 ) -> None:
     page = on_a_form(open_here, viewport=viewport, java_script_enabled=False)

@@ -1,7 +1,6 @@
 """Signing in, a second step and the way out, as a browser shows them: by keyboard, with and without script."""
 
 import re
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -12,8 +11,8 @@ from accounts.models import User
 from accounts.sign_in.rules import PERIOD_SECONDS, code_at
 from accounts.vocabulary import CapacityKind
 from tests.builders.people import PASSWORD, SECRET, an_app, person
-from tests.journeys.conftest import DESK, MILLISECONDS_TO_WAIT, PHONE
-from tests.journeys.test_every_page import violations
+from tests.journeys.conftest import DESK, PHONE, Open
+from tests.journeys.visiting import is_fine, press, tab_to, type_into
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 # Every two of these meet in one of the four.
@@ -28,54 +27,6 @@ EVERYWHERE = pytest.mark.parametrize(
 )
 SIGN_IN, SETTINGS = "/account/sign-in/", "/account/settings/"
 STEPS = f"{SETTINGS}second-factor/"
-MOST_TABS = 40
-
-Open = Callable[..., Any]
-
-
-@pytest.fixture
-def open_here(chromium: Any, live_server: Any) -> Iterator[Open]:
-    """``open_here("/account/", java_script_enabled=False)``: an address in a browser of its own."""
-    contexts = []
-
-    def opened(address: str, **how: Any) -> Any:
-        context = chromium.new_context(**{"base_url": live_server.url, "locale": "en-US", "viewport": DESK} | how)
-        contexts.append(context)
-        context.set_default_timeout(MILLISECONDS_TO_WAIT)
-        page = context.new_page()
-        page.goto(address)
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-
-
-def type_into(page: Any, selector: str, text: str) -> None:
-    tab_to(page, selector)
-    page.keyboard.insert_text(text)
-
-
-def press(page: Any, selector: str, leads_to: str) -> None:
-    tab_to(page, selector)
-    page.keyboard.press("Enter")
-    page.wait_for_url(re.compile(rf"{re.escape(leads_to)}(\?.*)?$"))
-
-
-def tab_to(page: Any, selector: str) -> None:
-    for _ in range(MOST_TABS):
-        page.keyboard.press("Tab")
-        if page.locator(":focus").count() and page.locator(":focus").evaluate(f"at => at.matches({selector!r})"):
-            return
-    pytest.fail(f"{selector} is out of the keyboard's reach")
-
-
-def is_fine(page: Any, *, script: bool = True) -> None:
-    page.wait_for_load_state()  # without its styles a page is wider
-    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
-    assert page.locator("h1").count() == 1
-    if script:  # axe is one
-        assert violations(page) == []
 
 
 def sign_in(page: Any, language: str = "", *, leads_to: str = "/account/") -> None:

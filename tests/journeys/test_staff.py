@@ -8,8 +8,9 @@ from playwright.sync_api import expect
 from accounts.models import Post, StaffPerson
 from accounts.vocabulary import CapacityKind, Job
 from tests.builders.people import PASSWORD, a_post, an_app, code_of_the_app, person, staff_person
-from tests.journeys.conftest import DESK, PHONE
-from tests.journeys.test_sign_in import Open, is_fine, open_here, press, sign_in, type_into  # noqa: F401
+from tests.journeys.conftest import DESK, PHONE, Open
+from tests.journeys.test_sign_in import sign_in
+from tests.journeys.visiting import is_fine, press, type_into
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PEOPLE = "/staff/people/"
@@ -21,7 +22,7 @@ PEOPLE = "/staff/people/"
     ids=["en desk script", "es phone no script"],
 )
 def test_somebody_gets_a_job_and_leaves(
-    open_here: Open,  # noqa: F811
+    open_here: Open,
     language: str,
     viewport: dict[str, int],
     script: bool,
