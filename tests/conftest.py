@@ -37,7 +37,7 @@ see_to_a_database(os.environ)
 django.setup()
 
 from tests.builders.mail import post_office  # noqa: E402, F401 (a fixture)
-from tests.builders.publishing import CODE_SET_TABLES, code_sets_are_as_loaded, see_to_code_sets  # noqa: E402
+from tests.builders.publishing import CODE_SET_TABLES, load_for_all, restore_code_sets, see_to_code_sets  # noqa: E402
 
 CI = bool(os.environ.get("CI"))
 COMMON: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture]}
@@ -90,7 +90,7 @@ KEPT_TABLES = {"django_content_type", "auth_permission"}  # what migrating wrote
 
 @pytest.fixture(scope="session", autouse=True)
 def tables_are_emptied_quickly() -> Iterator[None]:
-    """After a test that commits only the tables with rows are emptied, and of the code sets those that it changed:
+    """After a test that commits only the tables with rows are emptied, and the code sets are as they were loaded:
     Django's own way truncates every one, which takes half a second, and migrates anew. Who is no superuser of the
     server has that one."""
     thoroughly = TransactionTestCase._fixture_teardown
@@ -102,9 +102,8 @@ def tables_are_emptied_quickly() -> Iterator[None]:
 @transaction.atomic
 def empty_tables() -> bool:
     """Whether it could be done."""
-    tables = set(connection.introspection.django_table_names(only_existing=True, include_views=False)) - KEPT_TABLES
-    if code_sets_are_as_loaded():
-        tables -= CODE_SET_TABLES
+    tables = set(connection.introspection.django_table_names(only_existing=True, include_views=False))
+    tables -= KEPT_TABLES | CODE_SET_TABLES
     with connection.cursor() as cursor:
         cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
         if cursor.fetchone() != (True,):
@@ -114,6 +113,7 @@ def empty_tables() -> bool:
         cursor.execute("SET LOCAL session_replication_role = replica")  # no trigger refuses, no foreign key is asked
         for table in filled:
             cursor.execute(f"DELETE FROM {table}")
+    restore_code_sets()
     return True
 
 
@@ -121,7 +121,7 @@ def empty_tables() -> bool:
 def codes_for_all(django_db_setup: None, django_db_blocker: Any) -> None:
     """The project's own code sets, committed once for every test that rolls back."""
     with django_db_blocker.unblock():
-        see_to_code_sets()
+        load_for_all()
 
 
 @pytest.fixture

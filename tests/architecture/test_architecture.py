@@ -6,6 +6,7 @@ from django.apps import apps
 from tests.architecture import rules
 from tests.architecture.tree import PACKAGES, ROOT, SLICES, imports, imports_of_all, modules, slice_of
 
+pytestmark = pytest.mark.once
 MODULES = modules()
 IMPORTS = imports_of_all()
 

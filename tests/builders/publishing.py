@@ -36,27 +36,50 @@ LISTING = (
 
 
 CODE_SET_TABLES = {model._meta.db_table for model in (*apps.get_app_config("code_sets").get_models(), Attribute)}
-LOADED: list[Any] = []
+LOADED: dict[str, Any] = {}
+"""How the tables were after loading, once they were loaded for all tests."""
+
+
+def load_for_all() -> None:
+    """The project's own code sets, and a copy of each of their tables in a schema that nobody else looks into."""
+    load_anew()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DROP SCHEMA IF EXISTS as_loaded CASCADE")
+        cursor.execute("CREATE SCHEMA as_loaded")
+        for table in CODE_SET_TABLES:
+            cursor.execute(f"CREATE TABLE as_loaded.{table} AS TABLE {table}")
+    LOADED.update(state_of_code_sets())
 
 
 def see_to_code_sets() -> None:
     """The project's own code sets, loaded again where another test emptied the tables."""
     if not (CodeSet.objects.exists() and Attribute.objects.exists()):
-        CodeSet.objects.all().delete()
-        load_code_sets(by=program("test"), at=NOW)
-        LOADED[:] = state_of_code_sets()
+        load_anew()
 
 
-def code_sets_are_as_loaded() -> bool:
-    return state_of_code_sets() == LOADED
+def load_anew() -> None:
+    CodeSet.objects.all().delete()
+    load_code_sets(by=program("test"), at=NOW)
 
 
-def state_of_code_sets() -> list[Any]:
+def restore_code_sets() -> None:
+    """Whatever a test changed in them is taken back, in a transaction in which no foreign key is asked."""
+    now = state_of_code_sets()
+    with connection.cursor() as cursor:
+        for table in (table for table in CODE_SET_TABLES if now[table] != LOADED.get(table)):
+            cursor.execute(f"DELETE FROM {table}")
+            if LOADED:
+                cursor.execute(f"INSERT INTO {table} TABLE as_loaded.{table}")
+    if LOADED:
+        LOADED.update(state_of_code_sets())
+
+
+def state_of_code_sets() -> dict[str, Any]:
     """Of each table how many rows it has, and which transaction wrote the newest."""
-    states = (f"SELECT '{table}', count(*), max(xmin::text::bigint) FROM {table}" for table in sorted(CODE_SET_TABLES))
+    states = (f"SELECT '{table}', count(*), max(xmin::text::bigint) FROM {table}" for table in CODE_SET_TABLES)
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(states))
-        return cursor.fetchall()
+        return {table: state for table, *state in cursor.fetchall()}
 
 
 def mark_due(*clinicians: Clinician | int) -> None:

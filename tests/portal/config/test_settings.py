@@ -12,6 +12,7 @@ from portal.config.environment import Environment
 from portal.config.errors import SettingError
 from portal.config.settings import mail
 
+pytestmark = pytest.mark.once
 ROOT = Path(__file__).resolve().parents[3]
 KEY = "not-a-secret-but-long-and-varied-enough-0123456789-abcdefghij"
 PRODUCTION = {

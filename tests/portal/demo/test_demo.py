@@ -33,6 +33,7 @@ from tests.portal.demo.served import (
     write_small_network,
 )
 
+pytestmark = pytest.mark.once
 BY = program("test")
 NEWER = "Nine brown otters 4%"
 
