@@ -286,7 +286,8 @@ def day_left_here(person: StaffPerson | None) -> date | None:
 
 def take_people(decisions: Sequence[Decision], staff: Staff, *, by: Actor, at: datetime) -> None:
     """A first row that says something new of its person counts as a change. An activation ID that went to another
-    email, or is for another last name, ends."""
+    email, or is for another last name, ends. Whoever has the number of somebody who left is not the manager of those
+    to whom that one was given as manager here."""
     named: list[StaffPerson] = []
     changed: dict[UUID, list[str]] = {}
     for decision in first_rows(decisions):
@@ -308,6 +309,8 @@ def take_people(decisions: Sequence[Decision], staff: Staff, *, by: Actor, at: d
     record_all(verb=Verb.CHANGED, of=differs, by=by, at=at)
     for pk in invited(pk for pk, names in changed.items() if {"last_name", "email"} & set(names)):
         registration.end_open(kind=KIND, subject=pk, by=by, at=at)
+    others = [person for person in people if person.left_at and {"first_name", "last_name"} & set(changed[person.pk])]
+    Post.objects.not_over(at).filter(manager__in=others, said_by=Source.HERE).update(manager=None)
     for number in {each.row.number for each in decisions if gives_access(each, at)}:
         if staff.people[number].left_at:
             come_back(person=staff.people[number], by=by, at=at)

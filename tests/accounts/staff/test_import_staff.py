@@ -192,6 +192,21 @@ def test_a_number_is_free_for_another_once_its_person_has_left(db: None, tmp_pat
     assert not Capacity.objects.live(LATER).filter(user=user).exists()
 
 
+def test_whoever_has_the_number_of_a_manager_who_left_is_nobodys_manager_by_it(db: None, tmp_path: Path) -> None:
+    imported(tmp_path, a_staff())
+    manager = StaffPerson.objects.get(number="2")
+    post = a_post_here(StaffPerson.objects.get(number="3"), manager=manager)
+    leave(person=manager, by=SOMEBODY, at=NOW + timedelta(hours=1))
+    rows = a_staff()
+    imported(tmp_path, rows, LATER)
+    post.refresh_from_db()
+    assert post.manager == manager  # who may come back
+    rows[1] = another_person() | {"from": "2026-11-21"}
+    imported(tmp_path, rows, LATER)
+    post.refresh_from_db()
+    assert (post.manager, post.until) == (None, None)
+
+
 @pytest.mark.parametrize("changed", [{"last_name": "Married"}, {"work_email": "new@plan.example"}])
 def test_an_activation_id_ends_with_the_email_or_name_it_was_for(db: None, tmp_path: Path, changed: Row) -> None:
     imported(tmp_path, a_staff())
